@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The house itself: its commands that belong to no single room."""
+
+    name = "jinmai.config"
+    label = "config"

@@ -1,0 +1,77 @@
+"""What the environment says: every ``JINMAI_…`` variable is read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def data_folder() -> Path:
+    """The instance's data folder, made private to its owner. ``JINMAI_DATA``, default ``var/``."""
+    folder = Path(os.environ.get("JINMAI_DATA") or ROOT / "var").resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def city_folder() -> Path:
+    """The city pack to load. ``JINMAI_CITY``, default Jinzhou."""
+    return Path(os.environ.get("JINMAI_CITY") or ROOT / "cities" / "jinzhou").resolve()
+
+
+def secret_key(folder: Path) -> str:
+    """The signing key of this instance: made once, kept in the data folder, readable by its owner only."""
+    path = folder / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text(encoding="ascii").strip()
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """Django's database setting: SQLite in the data folder, or PostgreSQL by ``JINMAI_DATABASE_URL``.
+
+    SQLite runs with WAL and a full sync at each commit (an acknowledgement follows the fsync), and
+    takes its write lock when a transaction begins: deferred transactions that read first and then
+    write lose against each other with "database is locked".
+    """
+    url = os.environ.get("JINMAI_DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "jinmai.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY"
+                ),
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"JINMAI_DATABASE_URL: {parts.scheme!r} is not known; use postgresql://…")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def without_systems() -> frozenset[str]:
+    """Systems taken out of this instance. ``JINMAI_WITHOUT``, names with commas between."""
+    return frozenset(filter(None, os.environ.get("JINMAI_WITHOUT", "").split(",")))

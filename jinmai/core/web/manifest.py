@@ -1,0 +1,127 @@
+"""What a folder declares about itself: the schema of ``manifest.toml``.
+
+A manifest is the whole surface by which a system meets the house: its names, its navigation, the
+long processes that ``jinmai up`` starts, the jobs that the worker runs, the tiles it shows on the
+portal. Unknown keys are refused, so a typing error is found at the start and not at night.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class ManifestError(Exception):
+    """A manifest that cannot be read; the message names the file and the key."""
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One phrase in both languages of the house."""
+
+    zh: str
+    en: str
+
+    def spoken(self, language: str) -> str:
+        """The phrase for a language code such as ``zh-hans`` or ``en``."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the navigation, shown to those who hold ``permission`` anywhere (empty: to all)."""
+
+    url: str
+    label: Words
+    icon: str = "dot"
+    permission: str = ""
+
+
+class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A long-running command that ``jinmai up`` starts and keeps alive.
+
+    ``part`` is its name in ``/healthz``. ``switch`` names a condition under which it runs: empty for
+    always, ``simulator`` unless ``--no-simulator``, ``embedded-broker`` unless a broker is configured.
+    ``order`` starts lower numbers first.
+    """
+
+    part: str
+    command: list[str]
+    switch: str = ""
+    order: int = 50
+
+
+class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A periodic job: a dotted path to a function without arguments, run by the worker."""
+
+    name: str
+    run: str
+    every_seconds: int
+
+
+class Tile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A living number on the portal or the big screen: a dotted path to a function that gives it."""
+
+    name: str
+    show: str
+    on: tuple[str, ...] = ("portal",)
+    order: int = 50
+
+
+class Panel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A panel on the page of a party: a dotted path to a function of the party and the reader."""
+
+    name: str
+    show: str
+    title: Words
+    order: int = 50
+
+
+class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A role that people may hold in an organisation, and the permissions that it carries."""
+
+    key: str
+    name: Words
+    may: list[str] = []
+
+
+class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Permissions that this folder adds to a role declared elsewhere."""
+
+    role: str
+    may: list[str]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One folder's declaration. ``key`` equals the folder's name."""
+
+    key: str
+    name: Words
+    summary: Words
+    order: int = 50
+    home: str = ""
+    icon: str = "dot"
+    standards: list[str] = []
+    appends: list[str] = []
+    follows: list[str] = []
+    city_files: list[str] = []
+    navigation: list[Link] = []
+    processes: list[Process] = []
+    jobs: list[Job] = []
+    tiles: list[Tile] = []
+    panels: list[Panel] = []
+    roles: list[Role] = []
+    grants: list[Grant] = []
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read one ``manifest.toml``; its key must be the name of the folder it lies in.
+
+    Raises :class:`ManifestError` with the file and the place.
+    """
+    try:
+        manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, OSError) as error:
+        raise ManifestError(f"{path}: {error}") from error
+    if manifest.key != path.parent.name:
+        raise ManifestError(f"{path}: key is {manifest.key!r}, the folder is {path.parent.name!r}")
+    return manifest
