@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -70,6 +71,16 @@ def database(folder: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
     }
+
+
+def mqtt_port(folder: Path) -> int:
+    """Port of the embedded broker: ``JINMAI_MQTT_PORT``, else that of the instance running on this folder."""
+    if given := os.environ.get("JINMAI_MQTT_PORT"):
+        return int(given)
+    try:
+        return int(json.loads((folder / "run" / "instance.json").read_bytes())["mqtt_port"])
+    except FileNotFoundError:
+        return 1883
 
 
 def without_systems() -> frozenset[str]:

@@ -18,8 +18,7 @@ JINMAI_CORE = core_manifests()
 JINMAI_SYSTEMS = system_manifests(environment.without_systems())
 # Empty: the embedded broker on 127.0.0.1 at JINMAI_MQTT_PORT. Else mqtt://user:password@host:port (or mqtts://).
 JINMAI_MQTT_URL = os.environ.get("JINMAI_MQTT_URL", "")
-JINMAI_MQTT_PORT = int(os.environ.get("JINMAI_MQTT_PORT", "1883"))
-JINMAI_SIMULATOR = os.environ.get("JINMAI_SIMULATOR", "1") == "1"
+JINMAI_MQTT_PORT = environment.mqtt_port(JINMAI_DATA)
 
 SECRET_KEY = environment.secret_key(JINMAI_DATA)
 DEBUG = False

@@ -1,0 +1,74 @@
+"""One running instance: its lock, its ports, the parts that make it up."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from django.conf import settings
+
+from jinmai.config.supervisor import Part
+
+
+class InstanceError(Exception):
+    """The instance cannot start; the message says why and what to do."""
+
+
+class Running(msgspec.Struct):
+    """What other commands may know of a running instance; kept in ``run/instance.json``."""
+
+    pid: int
+    port: int
+    mqtt_port: int
+
+
+def hold(data: Path) -> IO[str]:
+    """Lock the data folder for this process; the lock goes with the process, however it ends."""
+    (data / "run").mkdir(exist_ok=True)
+    lock = (data / "run" / "lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        raise InstanceError(
+            f"{data}: another instance (process {holder}) runs on this data folder. "
+            "Stop it, or name another folder by JINMAI_DATA."
+        ) from error
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def announce(data: Path, running: Running) -> None:
+    """Tell other commands of this data folder where the instance listens."""
+    path = data / "run" / "instance.json"
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(msgspec.json.encode(running))
+    draft.replace(path)
+
+
+def parts(*, host: str, port: int, simulator: bool) -> list[Part]:
+    """Every process that the manifests declare, and the web server, in starting order."""
+    switches = {
+        "": True,
+        "simulator": simulator,
+        "embedded-broker": not settings.JINMAI_MQTT_URL,
+    }
+    manifests = [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]
+    declared = [process for manifest in manifests for process in manifest.processes]
+    unknown = {process.switch for process in declared} - switches.keys()
+    if unknown:
+        raise InstanceError(f"a manifest names the switch {sorted(unknown)}, known are {sorted(switches)}")
+    python = [sys.executable, "-m", "jinmai"]
+    chosen = sorted((process for process in declared if switches[process.switch]), key=lambda one: one.order)
+    web = [
+        *(sys.executable, "-m", "uvicorn", "jinmai.config.asgi:application"),
+        *("--host", host, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
+    ]
+    return [*(Part(one.part, [*python, *one.command]) for one in chosen), Part("web", web)]
