@@ -1,0 +1,37 @@
+// Entry of every page. No inline handlers anywhere: elements say by data attributes what they are.
+import "htmx.org";
+import { startLive } from "./live.js";
+import { startCharts } from "./charts.js";
+import { startTheme } from "./theme.js";
+import { startMenus } from "./menus.js";
+import { startTables } from "./tables.js";
+
+const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+});
+
+// A refused or failed request still brings a page that says what happened; show it instead of nothing.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:responseError", (event) => notice(event.detail.xhr.status));
+document.addEventListener("htmx:sendError", () => notice(0));
+
+function notice(status) {
+  const place = document.querySelector("[data-request-failed]");
+  if (!place) return;
+  place.hidden = false;
+  place.querySelector("[data-request-status]").textContent = status || "";
+  place.scrollIntoView({ block: "nearest" });
+}
+
+startTheme();
+startMenus();
+startTables();
+startLive();
+startCharts();
