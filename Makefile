@@ -28,7 +28,7 @@ lint: $(STAMPS)/dev  ## Check style, types, architecture, templates, translation
 	$(BIN)/djlint --quiet --lint --check jinmai
 	$(BIN)/python tools/translations.py check
 	$(BIN)/jinmai makemigrations --check --dry-run
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	$(BIN)/mkdocs build --strict --site-dir build/docs
 
 format: $(STAMPS)/dev  ## Put code and templates into shape
 	$(BIN)/ruff check --fix-only --quiet .
