@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
-UV := UV_LINK_MODE=copy $(BIN)/uv
+# The machine's own certificates count, also those of a mirror inside the house.
+UV := UV_LINK_MODE=copy UV_SYSTEM_CERTS=1 $(BIN)/uv
 FRONT := jinmai/core/web/frontend
 STAMPS := .venv/stamps
 
@@ -42,8 +43,8 @@ bench: $(STAMPS)/dev $(STAMPS)/front  ## Run every benchmark with its peers (NAM
 	$(BIN)/jinmai bench $(NAME) --json
 
 lock:  ## Resolve the dependencies anew into requirements/*.lock
-	$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/dev.lock
-	$(UV) pip compile pyproject.toml -c requirements/dev.lock --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/run.lock
+	$(UV) pip compile pyproject.toml --group build --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/dev.lock
+	$(UV) pip compile pyproject.toml --group build -c requirements/dev.lock --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/run.lock
 
 clean:  ## Remove everything that set-up made (the data folder stays)
 	rm -rf .venv node_modules $(FRONT)/node_modules jinmai/core/web/static/web build
@@ -57,7 +58,7 @@ $(BIN)/uv:
 
 $(STAMPS)/run: requirements/run.lock pyproject.toml | $(BIN)/uv
 	$(UV) pip install --quiet --require-hashes -r requirements/run.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation -e . 2>/dev/null || $(UV) pip install --quiet --no-deps -e .
+	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/run
