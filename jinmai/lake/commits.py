@@ -1,0 +1,32 @@
+"""Publishing one version of a table beside other processes that do the same."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jinmai.lake.errors import ConflictError
+from jinmai.lake.log import Action, VersionTakenError
+from jinmai.lake.snapshot import Snapshot
+
+
+def commit(snapshot: Snapshot, operation: str, actions: Sequence[Action], *, note: Mapping[str, Any]) -> int:
+    """Publish `actions` as the next version, durable on return, and move `snapshot` to it.
+
+    Appends never conflict: they take the next free number. A rewrite conflicts if one of the files
+    that it replaces is no longer live.
+
+    Raises:
+        ConflictError: another rewrite was first; nothing was published.
+    """
+    replaced = [action["remove"]["path"] for action in actions if "remove" in action]
+    while True:
+        for path in replaced:
+            if path not in snapshot.files:
+                raise ConflictError(f"{snapshot.folder}: {path} was replaced meanwhile")
+        version = snapshot.version + 1
+        try:
+            entry = snapshot.log.publish(version, operation, actions, previous=snapshot.head, note=note)
+        except VersionTakenError:
+            snapshot.refresh()
+        else:
+            snapshot.apply(entry)
+            return version

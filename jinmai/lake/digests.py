@@ -1,0 +1,81 @@
+r"""The canonical digest of the rows that arrived under one key.
+
+Files change under compaction, rows do not: the digest depends only on the rows, not on their order,
+their file, or columns that were added to the table later. The encoding hashed by SHA-256 is
+
+    b"jinmai-rows-1\n"
+    the names of the columns that hold a value in at least one row, sorted, as JSON, then b"\n"
+    the number of rows, 8 bytes little-endian
+    for each of these columns in turn
+        one byte per row, 1 where there is a value and 0 where there is none
+        8 bytes per row, the value as little-endian int64, 0 where there is none;
+        a timestamp counts microseconds since 1970-01-01 UTC
+
+with the rows sorted by (device, time) or whatever the table's order is, then by all other columns
+in the order of their names, none before any value.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from itertools import accumulate
+
+import polars as pl
+
+_HEADER = b"jinmai-rows-1\n"
+_PART = "\x00part"  # no column can be named so
+
+
+def row_digests(frame: pl.DataFrame, sizes: Sequence[int], order: Sequence[str]) -> list[bytes]:
+    """One digest for each run of rows: the first `sizes[0]` rows of `frame`, the next, and so on.
+
+    `frame` holds int32, int64 and timestamp columns only; `order` is the table's sort order.
+    """
+    names = sorted(frame.columns)
+    ordered = _canonical(frame, sizes, order)
+    masks = ordered.select(pl.col(names).is_not_null().cast(pl.UInt8))
+    values = ordered.select(pl.col(names).fill_null(0))
+    columns = [
+        (name, _bytes(masks[name]), _bytes(values[name]), ordered[name].null_count() == 0) for name in names
+    ]
+    digests = []
+    headers: dict[tuple[str, ...], bytes] = {}
+    for size, end in zip(sizes, accumulate(sizes), strict=True):
+        begin = end - size
+        pieces = [b"", size.to_bytes(8, "little")]
+        held: tuple[str, ...] = ()
+        for name, mask, value, full in columns:
+            present = mask[begin:end]
+            if size and (full or 1 in present):
+                held += (name,)
+                pieces += (present, value[begin * 8 : end * 8])
+        if held not in headers:
+            headers[held] = _HEADER + json.dumps(held).encode() + b"\n"
+        pieces[0] = headers[held]
+        digests.append(hashlib.sha256(b"".join(pieces)).digest())
+    return digests
+
+
+def row_digest(frame: pl.DataFrame, order: Sequence[str]) -> bytes:
+    """The digest of all rows of `frame`, for instance of one key's rows read back."""
+    return row_digests(frame, [frame.height], order)[0]
+
+
+def _canonical(frame: pl.DataFrame, sizes: Sequence[int], order: Sequence[str]) -> pl.DataFrame:
+    """The rows as int64, those of each part in the canonical order."""
+    numbers = pl.Series(range(len(sizes)), dtype=pl.Int32)
+    parts = numbers.repeat_by(pl.Series(sizes, dtype=pl.UInt32)).list.explode(empty_as_null=False)
+    whole = frame.select(pl.col(frame.columns).cast(pl.Int64)).with_columns(parts.alias(_PART))
+    by_order = [_PART, *order]
+    # Ties in the sort order are rare; only they make the other columns matter.
+    if not whole.select(pl.struct(by_order).is_duplicated().any()).item():
+        return whole.sort(by_order)
+    rest = sorted(name for name in frame.columns if name not in order)
+    return whole.sort([*by_order, *rest], nulls_last=False)
+
+
+def _bytes(column: pl.Series) -> bytes:
+    """The column's values, which lack none, one after the other in memory order."""
+    chunk = column.rechunk().to_arrow()
+    width = chunk.type.bit_width // 8
+    return bytes(memoryview(chunk.buffers()[1])[chunk.offset * width :][: len(chunk) * width])

@@ -1,0 +1,216 @@
+"""Which keys were ever appended: one SQLite file beside each table, as merged ranges per stream.
+
+A key is a stream's name and a number, for instance a device's boot and a message's sequence. Keys
+never expire; a stream without holes costs one row however long it runs. The truth is the Delta log:
+each append's entry carries its keys, and the index remembers up to which version it has read them.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinmai.lake.durability import make_folder, replace
+from jinmai.lake.errors import DamagedError, InputRefusedError
+from jinmai.lake.log import DeltaLog
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS ranges (
+    stream TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL CHECK (last >= first),
+    PRIMARY KEY (stream, first)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS position (id INTEGER PRIMARY KEY CHECK (id = 0), version INTEGER);
+INSERT OR IGNORE INTO position VALUES (0, -1);
+"""
+# The newest range that begins at or before a number; ranges of a stream never touch.
+_AT_OR_BEFORE = "SELECT first, last FROM ranges WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+_LARGEST = 2**63 - 1
+
+Range = tuple[int, int]
+Runs = dict[str, list[Range]]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an append is known by forever: a stream and a number within it (0 to 2^63 - 1)."""
+
+    stream: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of rows of a frame that arrived under one key."""
+
+    key: Key
+    rows: int
+
+
+def runs_of(keys: Iterable[Key]) -> Runs:
+    """The keys as merged ranges, first and last number inclusive, per stream."""
+    numbers: dict[str, list[int]] = {}
+    for key in keys:
+        numbers.setdefault(key.stream, []).append(key.number)
+    runs: Runs = {}
+    for stream, each in numbers.items():
+        merged: list[Range] = []
+        for number in sorted(each):
+            if merged and number <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], number)
+            else:
+                merged.append((number, number))
+        runs[stream] = merged
+    return runs
+
+
+class KeyIndex:
+    """The key ranges of one table; opened by its one writer, or read by anybody."""
+
+    def __init__(self, table_folder: Path) -> None:
+        """Open or create the index of the table in `table_folder`."""
+        self.path = table_folder / "_jinmai" / "keys.sqlite3"
+        make_folder(self.path.parent)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=30
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @property
+    def version(self) -> int:
+        """The table version up to which the log's keys are in the index."""
+        with self._lock:
+            row = self._connection.execute("SELECT version FROM position").fetchone()
+        return int(row[0])
+
+    def first_seen(self, keys: Sequence[Key]) -> list[bool]:
+        """For each key, whether it is new: neither in the index nor earlier in `keys`."""
+        met: set[Key] = set()
+        fresh = []
+        with self._lock:
+            for key in keys:
+                _check(key)
+                fresh.append(key not in met and not self._holds(key))
+                met.add(key)
+        return fresh
+
+    def known(self, key: Key) -> bool:
+        """Whether the key was appended before."""
+        _check(key)
+        with self._lock:
+            return self._holds(key)
+
+    def ranges(self, stream: str) -> list[Range]:
+        """The stream's known numbers as ranges, first and last inclusive, ascending."""
+        query = "SELECT first, last FROM ranges WHERE stream = ? ORDER BY first"
+        with self._lock:
+            return [(first, last) for first, last in self._connection.execute(query, (stream,))]
+
+    def record(self, version: int, runs: Mapping[str, Sequence[Range]]) -> None:
+        """Add the keys of one log entry and move to its version, both or neither."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for stream, each in runs.items():
+                    for first, last in each:
+                        self._merge(stream, first, last)
+                self._connection.execute("UPDATE position SET version = max(version, ?)", (version,))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+    def catch_up(self, log: DeltaLog, version: int) -> None:
+        """Read the keys of all log entries up to `version` that the index has not seen yet.
+
+        Any process may do this at any time: what was read before changes nothing.
+
+        Raises:
+            DamagedError: entries are missing on the way, so that keys could be forgotten.
+        """
+        if self.version > version:
+            # The log is the truth: an index from another life of this table knows too much.
+            self._clear()
+        saved = _newest_saved(self.path.parent)
+        if saved is not None and self.version < saved[0] <= version:
+            self.record(*saved)
+        for following in range(self.version + 1, version + 1):
+            entry = log.entry(following)
+            if entry is None:
+                raise DamagedError(
+                    f"{log.path(following)}: missing, and the key index only reaches "
+                    f"version {self.version}; the keys in between would be forgotten"
+                )
+            self.record(following, entry.note().get("keys", {}))
+
+    def save(self) -> int:
+        """Store all ranges in a durable file of their own; returns the version they reach.
+
+        Log entries up to this version may be cleaned away afterwards: an index that gets lost can
+        still be rebuilt from the saved file and the entries that follow it.
+        """
+        with self._lock:
+            self._connection.execute("BEGIN")
+            version = int(self._connection.execute("SELECT version FROM position").fetchone()[0])
+            rows = self._connection.execute("SELECT stream, first, last FROM ranges").fetchall()
+            self._connection.execute("COMMIT")
+        runs: Runs = {}
+        for stream, first, last in rows:
+            runs.setdefault(stream, []).append((first, last))
+        older = list(self.path.parent.glob("keys-*.json"))
+        path = self.path.with_name(f"keys-{version:020d}.json")
+        replace(path, json.dumps({"version": version, "keys": runs}).encode())
+        for saved in older:
+            if saved != path:
+                saved.unlink()
+        return version
+
+    def _holds(self, key: Key) -> bool:
+        found = self._connection.execute(_AT_OR_BEFORE, (key.stream, key.number)).fetchone()
+        return found is not None and found[1] >= key.number
+
+    def _merge(self, stream: str, first: int, last: int) -> None:
+        """Insert a range and swallow all that it overlaps or touches."""
+        begin, end = first, last
+        swallowed = []
+        after = min(last + 1, _LARGEST)
+        while True:
+            found = self._connection.execute(_AT_OR_BEFORE, (stream, after)).fetchone()
+            if found is None or found[1] < first - 1:
+                break
+            begin, end = min(begin, found[0]), max(end, found[1])
+            swallowed.append((stream, found[0]))
+            after = found[0] - 1
+        if swallowed == [(stream, begin)]:
+            update = "UPDATE ranges SET last = ? WHERE stream = ? AND first = ?"
+            self._connection.execute(update, (end, stream, begin))
+            return
+        self._connection.executemany("DELETE FROM ranges WHERE stream = ? AND first = ?", swallowed)
+        self._connection.execute("INSERT INTO ranges VALUES (?, ?, ?)", (stream, begin, end))
+
+    def _clear(self) -> None:
+        with self._lock:
+            self._connection.executescript(
+                "BEGIN IMMEDIATE; DELETE FROM ranges; UPDATE position SET version = -1; COMMIT;"
+            )
+
+
+def _check(key: Key) -> None:
+    if not 0 <= key.number <= _LARGEST:
+        raise InputRefusedError(f"key {key.stream!r}: {key.number} is not from 0 to 2^63 - 1")
+
+
+def _newest_saved(folder: Path) -> tuple[int, Runs] | None:
+    newest = max(folder.glob("keys-*.json"), default=None)
+    if newest is None:
+        return None
+    content = json.loads(newest.read_bytes())
+    return content["version"], content["keys"]

@@ -1,0 +1,148 @@
+"""The last value of every property of every device, in a SQLite file of its own.
+
+Answers in well under a millisecond and keeps its many small writes away from the web's database.
+It is a projection of the lake: it may be deleted and is then rebuilt from the tables.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from jinmai.lake.durability import make_folder
+from jinmai.lake.lake import Lake
+from jinmai.lake.snapshot import to_microseconds, to_moment
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS last_values (
+    device INTEGER NOT NULL, property TEXT NOT NULL,
+    time INTEGER NOT NULL, value INTEGER NOT NULL, change INTEGER NOT NULL,
+    PRIMARY KEY (device, property)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS last_values_by_change ON last_values (change);
+CREATE TABLE IF NOT EXISTS changes (id INTEGER PRIMARY KEY CHECK (id = 0), latest INTEGER);
+INSERT OR IGNORE INTO changes VALUES (0, 0);
+"""
+# A late row never replaces a newer one; of two at the same moment the later arrival counts.
+_UPSERT = """
+INSERT INTO last_values VALUES (?, ?, ?, ?, ?) ON CONFLICT (device, property) DO UPDATE
+SET time = excluded.time, value = excluded.value, change = excluded.change
+WHERE excluded.time >= last_values.time
+"""
+_BOOKKEEPING = frozenset({"boot", "sequence"})
+
+
+@dataclass(frozen=True, slots=True)
+class LastValue:
+    """The newest known value of one property; `value` is scaled by the property's resolution."""
+
+    device: int
+    property: str
+    time: datetime
+    value: int
+
+
+class LastValues:
+    """One file of last values; one process writes, many read."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file."""
+        make_folder(path.parent)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # A power cut may take back the last moments; `rebuild` or the next values bring them again.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def put(self, rows: Iterable[LastValue]) -> int:
+        """Take over values that are not older than the known ones; returns the change number."""
+        triples = [(row.device, row.property, to_microseconds(row.time), row.value) for row in rows]
+        return self._put(triples)
+
+    def put_frame(self, frame: pl.DataFrame, properties: Iterable[str] | None = None) -> int:
+        """Take over the newest value of each device and property of a telemetry frame.
+
+        `frame` has the columns device and time; `properties` are its value columns, by default all
+        others except boot and sequence.
+        """
+        if properties is None:
+            taken = _BOOKKEEPING | {"device", "time"}
+            properties = [name for name in frame.columns if name not in taken]
+        newest: list[tuple[int, str, int, int]] = []
+        for name in properties:
+            newest += (
+                frame.lazy()
+                .select("device", pl.lit(name).alias("property"), pl.col("time"), pl.col(name))
+                .filter(pl.col(name).is_not_null())
+                .group_by("device", "property")
+                .agg(pl.col("time").max().dt.epoch("us"), pl.col(name).sort_by("time").last())
+                .collect()
+                .iter_rows()
+            )
+        return self._put(newest)
+
+    def get(self, device: int) -> dict[str, LastValue]:
+        """The last values of one device by property; empty if nothing was ever sent."""
+        query = "SELECT device, property, time, value FROM last_values WHERE device = ?"
+        return {row.property: row for row in self._select(query, device)}
+
+    def token(self) -> int:
+        """The number of the latest change, to ask `changed_since` from now on."""
+        with self._lock:
+            row = self._connection.execute("SELECT latest FROM changes").fetchone()
+        return int(row[0])
+
+    def changed_since(self, token: int) -> tuple[int, list[LastValue]]:
+        """All values put after `token`, and the token for the next question; 0 asks for all."""
+        query = "SELECT device, property, time, value FROM last_values WHERE change > ? ORDER BY change"
+        # The token is read first: a value that is put in between is told twice, never lost.
+        latest = self.token()
+        return latest, self._select(query, token)
+
+    def rebuild(self, lake: Lake, tables: Iterable[str]) -> int:
+        """Forget everything and take the last values from the lake; returns the change number."""
+        newest: list[tuple[int, str, int, int]] = []
+        for name in tables:
+            table = lake.table(name)
+            for column in table.measures:
+                if column in _BOOKKEEPING:
+                    continue
+                newest += lake.query(
+                    f"SELECT {table.device}, '{column}', epoch_us(max({table.time})), "  # noqa: S608 - names are checked identifiers
+                    f"arg_max({column}, {table.time}) FROM {name} "
+                    f"WHERE {column} IS NOT NULL GROUP BY {table.device}",
+                    tables=[name],
+                ).iter_rows()
+        return self._put(newest, forget=True)
+
+    def _put(self, rows: Iterable[tuple[int, str, int, int]], *, forget: bool = False) -> int:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                if forget:
+                    self._connection.execute("DELETE FROM last_values")
+                self._connection.execute("UPDATE changes SET latest = latest + 1")
+                latest = int(self._connection.execute("SELECT latest FROM changes").fetchone()[0])
+                self._connection.executemany(_UPSERT, ((*row, latest) for row in rows))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+        return latest
+
+    def _select(self, query: str, argument: int) -> list[LastValue]:
+        with self._lock:
+            rows = self._connection.execute(query, (argument,)).fetchall()
+        return [
+            LastValue(device, name, to_moment(microseconds), value)
+            for device, name, microseconds, value in rows
+        ]

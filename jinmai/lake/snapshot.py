@@ -1,0 +1,195 @@
+"""The state of a table at one version: its definition and its live files with their statistics.
+
+A snapshot is opened from the latest checkpoint and follows the log entry by entry; it is never
+rebuilt for a commit.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from jinmai.lake.checkpoints import last_checkpoint, read_checkpoint
+from jinmai.lake.errors import DamagedError, UnknownTableError
+from jinmai.lake.log import Action, DeltaLog, Entry
+from jinmai.lake.tables import Table
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGEST = re.compile(r"-([0-9a-f]{64})\.parquet$")
+
+
+def to_microseconds(moment: datetime) -> int:
+    """An aware datetime as microseconds since 1970 in UTC, exact."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_moment(microseconds: int) -> datetime:
+    """Microseconds since 1970 in UTC as an aware datetime; OverflowError outside years 1-9999."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One live file of a table, with what the log says about its rows."""
+
+    path: str
+    size: int
+    rows: int
+    added_ms: int
+    lowest: dict[str, int]
+    highest: dict[str, int]
+    columns: frozenset[str]
+    statistics: str = field(repr=False)
+
+    @property
+    def sha256(self) -> str | None:
+        """The digest of the file's bytes, which its name carries; None for foreign files."""
+        match = _DIGEST.search(self.path)
+        return match[1] if match else None
+
+    @classmethod
+    def from_action(cls, add: Action) -> Self:
+        """The file that a Delta `add` action announces."""
+        statistics = json.loads(add["stats"])
+        return cls(
+            path=add["path"],
+            size=add["size"],
+            rows=statistics["numRecords"],
+            added_ms=add["modificationTime"],
+            lowest=_bounds(statistics["minValues"]),
+            highest=_bounds(statistics["maxValues"]),
+            columns=frozenset(statistics["nullCount"]),
+            statistics=add["stats"],
+        )
+
+    def to_action(self, *, data_change: bool) -> Action:
+        """The Delta `add` action; `data_change` is false where rows only moved."""
+        return {
+            "path": self.path,
+            "partitionValues": {},
+            "size": self.size,
+            "modificationTime": self.added_ms,
+            "dataChange": data_change,
+            "stats": self.statistics,
+        }
+
+    def may_hold(self, column: str, low: int | None, high: int | None) -> bool:
+        """Whether a value of `column` in low <= value < high can be in this file."""
+        return (high is None or self.lowest[column] < high) and (low is None or self.highest[column] >= low)
+
+
+def _bounds(values: dict[str, Any]) -> dict[str, int]:
+    return {
+        name: value if isinstance(value, int) else to_microseconds(datetime.fromisoformat(value))
+        for name, value in values.items()
+    }
+
+
+class Snapshot:
+    """A table's definition and live files at `version`, moved forward by `refresh`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the table in `folder` at its latest version.
+
+        Raises:
+            UnknownTableError: there is no table.
+            DamagedError: the log cannot be followed; the message names the entry.
+        """
+        self.folder = folder
+        self.log = DeltaLog(folder)
+        self.version = -1
+        self.head = ""
+        self.files: dict[str, DataFile] = {}
+        self.removed: dict[str, int] = {}
+        self.metadata: dict[str, Any] = {}
+        self._table: Table | None = None
+        self._lock = threading.Lock()
+        self._open()
+
+    @property
+    def table(self) -> Table:
+        """The definition at this version."""
+        if self._table is None:
+            raise UnknownTableError(f"there is no table in {self.folder}")
+        return self._table
+
+    def refresh(self) -> None:
+        """Follow the log to its latest entry."""
+        with self._lock:
+            self._follow()
+            newest = last_checkpoint(self.log.folder)
+            if newest is not None and newest > self.version:
+                # The entries between were cleaned away while this process slept.
+                self._open_checkpoint(newest)
+                self._follow()
+
+    def pruned(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        devices: Sequence[int] | None = None,
+    ) -> list[DataFile]:
+        """The live files that can hold rows of start <= time < end and of one of `devices`."""
+        low = None if start is None else to_microseconds(start)
+        high = None if end is None else to_microseconds(end)
+        time, device = self.table.time, self.table.device
+        with self._lock:
+            files = list(self.files.values())
+        if low is not None or high is not None:
+            files = [file for file in files if file.may_hold(time, low, high)]
+        if devices is not None:
+            wanted = sorted(set(devices))
+            files = [file for file in files if _meets(wanted, file, device)]
+        return files
+
+    def apply(self, entry: Entry) -> None:
+        """Move to the version of `entry`, which must be the next one."""
+        if entry.version != self.version + 1:
+            raise DamagedError(f"{self.folder}: entry {entry.version} after {self.version}")
+        self._apply_actions(entry.actions())
+        self.version = entry.version
+        self.head = entry.digest
+
+    def _open(self) -> None:
+        newest = last_checkpoint(self.log.folder)
+        if newest is not None:
+            self._open_checkpoint(newest)
+        self._follow()
+        if self._table is None:
+            raise UnknownTableError(f"there is no table in {self.folder}")
+
+    def _open_checkpoint(self, version: int) -> None:
+        entry = self.log.entry(version)
+        if entry is None:
+            raise DamagedError(f"{self.log.path(version)}: the checkpoint's own entry is missing")
+        self.files.clear()
+        self.removed.clear()
+        self._apply_actions(read_checkpoint(self.log.folder, version))
+        self.version = version
+        self.head = entry.digest
+
+    def _follow(self) -> None:
+        while (entry := self.log.entry(self.version + 1)) is not None:
+            self.apply(entry)
+
+    def _apply_actions(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            if "add" in action:
+                file = DataFile.from_action(action["add"])
+                self.files[file.path] = file
+            elif "remove" in action:
+                gone = action["remove"]
+                self.files.pop(gone["path"], None)
+                self.removed[gone["path"]] = gone["deletionTimestamp"]
+            elif "metaData" in action:
+                self.metadata = action["metaData"]
+                self._table = Table.from_metadata(self.metadata)
+
+
+def _meets(devices: Sequence[int], file: DataFile, column: str) -> bool:
+    low, high = file.lowest[column], file.highest[column]
+    return any(low <= device <= high for device in devices)
