@@ -7,4 +7,4 @@ import os
 # Playwright's synchronous interface runs an event loop in the test's thread, beside Django's ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-pytest_plugins = ["tests.instance", "tests.browser"]
+pytest_plugins = ["tests.instance", "tests.browser", "tests.append_only"]

@@ -1,0 +1,26 @@
+"""Lets Django empty the tables after a transactional test: the ledger's triggers would rightly refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_can_be_emptied_between_tests() -> Iterator[None]:
+    from jinmai.core.ledger.immutability import lift_guards  # noqa: PLC0415 - Django must be set up first
+
+    empty_tables = TransactionTestCase._fixture_teardown
+
+    def teardown(case: TransactionTestCase) -> None:
+        for name in case._databases_names(include_mirrors=False):
+            lift_guards(connections[name])
+        empty_tables(case)  # its end announces a migration, which puts the triggers back
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    yield
+    patch.undo()
