@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationKind(models.TextChoices):
-    """What an organisation is; object permissions depend on it."""
+    """What an organisation is; a role says in which kinds it can be held."""
 
     ENTERPRISE = "enterprise", _("enterprise")
     BUREAU = "bureau", _("bureau")

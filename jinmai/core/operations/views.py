@@ -8,8 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jinmai.core.operations.heartbeat import health
+from jinmai.core.web.authorization import public
 
 
+@public
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:

@@ -8,6 +8,7 @@ portal. Unknown keys are refused, so a typing error is found at the start and no
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -76,19 +77,32 @@ class Panel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: int = 50
 
 
+Scope = Literal["own", "district", "city"]
+"""How far a permission reaches: the organisation that the role is held in, its district, the whole city."""
+
+
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A role that people may hold in an organisation, and the permissions that it carries."""
+    """A role that people may hold in an organisation, and the permissions that it carries.
+
+    ``scope`` is how far its permissions reach where a grant says nothing else. ``kinds`` are the kinds of
+    organisation in which it can be held (empty: any). A ``separated`` role runs the machine: it takes
+    permissions from core folders only and its holder can hold no other role.
+    """
 
     key: str
     name: Words
     may: list[str] = []
+    scope: Scope = "own"
+    kinds: list[str] = []
+    separated: bool = False
 
 
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Permissions that this folder adds to a role declared elsewhere."""
+    """Permissions of this folder added to a role declared elsewhere; ``scope`` None is the role's own."""
 
     role: str
     may: list[str]
+    scope: Scope | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

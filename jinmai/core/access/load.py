@@ -1,0 +1,122 @@
+"""Loads ``people.toml`` of a city pack: organisations, people, the roles they hold.
+
+Idempotent: rows are found by code and by sign-in name. What somebody changed since (a password, a disabled
+person, a role given on the people page) stays as it is; a role of the pack that is absent is given again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from django.db import transaction
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+
+from jinmai.core.access.choices import OrganisationKind
+from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.roles import roles
+from jinmai.core.access.sign_ins import new_passwords
+from jinmai.core.web.manifest import Words
+
+
+class OrganisationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One organisation of the pack."""
+
+    code: str
+    name: Words
+    kind: str
+    district: str = ""
+    illustrative: bool = False
+
+
+class RoleRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A role held in the organisation with this code."""
+
+    organisation: str
+    role: str
+
+
+class PersonRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One person. Illustrative people get a demo sign-in, others a password by their administrator."""
+
+    username: str
+    name: str
+    roles: list[RoleRow]
+    email: str = ""
+    phone: str = ""
+    illustrative: bool = False
+
+
+class PeopleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of ``people.toml``."""
+
+    organisations: list[OrganisationRow] = []
+    people: list[PersonRow] = []
+
+
+def load(pack: Path) -> None:
+    """Load the pack's people. Raises ``ValueError`` naming the file and the row; nothing is kept then."""
+    path = pack / "people.toml"
+    try:
+        file = msgspec.toml.decode(path.read_bytes(), type=PeopleFile)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{path}: {error}") from error
+    refuse_wrong_rows(file, path)
+    passwords = new_passwords([person.username for person in file.people if person.illustrative])
+    with transaction.atomic():
+        for row in file.organisations:
+            Organisation.objects.update_or_create(
+                code=row.code,
+                defaults={
+                    "name_zh": row.name.zh,
+                    "name_en": row.name.en,
+                    "kind": row.kind,
+                    "district": row.district,
+                    "illustrative": row.illustrative,
+                },
+            )
+        for person in file.people:
+            _load_person(person, passwords.get(person.username))
+
+
+def refuse_wrong_rows(file: PeopleFile, path: Path) -> None:
+    """Compare the rows with each other and with the roles of this house. Raises ``ValueError``."""
+    kinds = {}
+    for number, row in enumerate(file.organisations, 1):
+        place = f"{path}: organisations, row {number} ({row.name.zh})"
+        try:
+            uscc.validate(row.code)
+        except ValidationError as error:
+            raise ValueError(f"{place}: code {row.code}: {error}") from error
+        if row.kind not in OrganisationKind.values:
+            raise ValueError(f"{place}: kind {row.kind!r}; there are {', '.join(OrganisationKind.values)}")
+        kinds[row.code] = row.kind
+    for number, person in enumerate(file.people, 1):
+        place = f"{path}: people, row {number} ({person.username})"
+        held = {one.role for one in person.roles}
+        if unknown := held - roles().keys():
+            raise ValueError(f"{place}: no such role: {', '.join(sorted(unknown))}")
+        if len(held) > 1 and any(roles()[role].separated for role in held):
+            raise ValueError(f"{place}: who runs the machine holds no other role")
+        for one in person.roles:
+            if one.organisation not in kinds:
+                raise ValueError(f"{place}: no organisation {one.organisation} in this file")
+            if not roles()[one.role].fits(kinds[one.organisation]):
+                raise ValueError(f"{place}: {one.role} is not held in a {kinds[one.organisation]}")
+
+
+def _load_person(row: PersonRow, password: str | None) -> None:
+    person = User.objects.filter(username=row.username).first()
+    if person is None:
+        person = User.objects.create_user(
+            row.username,
+            password,
+            display_name=row.name,
+            email=row.email,
+            phone=row.phone,
+            illustrative=row.illustrative,
+        )
+    for one in row.roles:
+        organisation = Organisation.objects.get(code=one.organisation)
+        Membership.objects.get_or_create(user=person, organisation=organisation, role=one.role)

@@ -1,0 +1,46 @@
+"""Deny by default: a view that does not say who may enter is closed to everybody."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from jinmai.core.web.authorization import declared
+
+log = logging.getLogger("jinmai.authorization")
+GetResponse = Callable[[HttpRequest], Any]
+
+
+@sync_and_async_middleware
+def deny_by_default(get_response: GetResponse) -> GetResponse:
+    """Refuse, with 403, every view that declares neither ``public``, ``signed_in`` nor ``requires``."""
+
+    def check(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        del args, kwargs
+        if declared(view) is None:
+            log.error(
+                "%s.%s says not who may enter: decorate it with requires, signed_in or public",
+                view.__module__,
+                getattr(view, "__qualname__", view),
+            )
+            raise PermissionDenied(request.path)
+
+    if iscoroutinefunction(get_response):
+
+        async def awaited(request: HttpRequest) -> HttpResponseBase:
+            return await get_response(request)  # type: ignore[no-any-return]
+
+        awaited.process_view = check  # type: ignore[attr-defined]
+        return awaited
+
+    def called(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)  # type: ignore[no-any-return]
+
+    called.process_view = check  # type: ignore[attr-defined]
+    return called

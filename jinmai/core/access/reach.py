@@ -1,0 +1,77 @@
+"""How far a permission reaches for a person or an API key: which organisations, which districts, or all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from jinmai.core.access.models import ApiKey, Membership, User
+from jinmai.core.access.roles import roles
+
+Principal = User | AnonymousUser | ApiKey
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a permission holds. Empty in every part: nowhere."""
+
+    city: bool = False
+    organisations: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.city or bool(self.organisations) or bool(self.districts)
+
+
+NOWHERE = Reach()
+
+
+def reach(principal: Principal, permission: str, *, api_scope: str = "") -> Reach:
+    """Where ``principal`` holds ``permission``; ``api_scope`` is the scope by which a key carries it."""
+    if isinstance(principal, ApiKey):
+        return _reach_of_key(principal, api_scope or permission.partition(".")[0])
+    if not isinstance(principal, User) or not principal.is_active:
+        return NOWHERE
+    scopes = [
+        (membership.organisation, roles()[membership.role].grants[permission])
+        for membership in memberships(principal)
+        if membership.role in roles() and permission in roles()[membership.role].grants
+    ]
+    return Reach(
+        city=any(scope == "city" for _, scope in scopes),
+        organisations=frozenset(organisation.pk for organisation, scope in scopes if scope == "own"),
+        codes=frozenset(organisation.code for organisation, scope in scopes if scope == "own"),
+        districts=frozenset(
+            organisation.district
+            for organisation, scope in scopes
+            if scope == "district" and organisation.district
+        ),
+    )
+
+
+def memberships(person: User) -> list[Membership]:
+    """The roles of a person that count: those that fit the kind of organisation they are held in.
+
+    Read once for each loaded person, that is once a request; a role taken away is gone with the next request.
+    """
+    kept: list[Membership] | None = person.__dict__.get("_memberships")
+    if kept is None:
+        rows = Membership.objects.filter(user=person).select_related("organisation")
+        kept = [row for row in rows if row.role in roles() and roles()[row.role].fits(row.organisation.kind)]
+        person.__dict__["_memberships"] = kept
+    return kept
+
+
+def forget_memberships(person: User) -> None:
+    """Read the roles of this loaded person anew the next time; called by what changes them."""
+    person.__dict__.pop("_memberships", None)
+
+
+def _reach_of_key(key: ApiKey, scope: str) -> Reach:
+    if not key.in_force or scope not in key.scopes:
+        return NOWHERE
+    if key.organisation is None:
+        return Reach(city=True)
+    return Reach(organisations=frozenset({key.organisation.pk}), codes=frozenset({key.organisation.code}))
