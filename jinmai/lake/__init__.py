@@ -16,6 +16,7 @@ guaranteed, what the files look like, and how to read the tables from outside.
 """
 
 from jinmai.lake.appending import Receipt
+from jinmai.lake.compaction import Cleaning, Compaction
 from jinmai.lake.digests import row_digest
 from jinmai.lake.errors import (
     ConflictError,
@@ -25,6 +26,7 @@ from jinmai.lake.errors import (
     TableLockedError,
     UnknownTableError,
 )
+from jinmai.lake.integrity import Fault
 from jinmai.lake.keys import Key, Part
 from jinmai.lake.lake import Lake
 from jinmai.lake.last_values import LastValue, LastValues
@@ -35,9 +37,12 @@ __all__ = [
     "INT32",
     "INT64",
     "TIMESTAMP",
+    "Cleaning",
     "ColumnType",
+    "Compaction",
     "ConflictError",
     "DamagedError",
+    "Fault",
     "InputRefusedError",
     "Key",
     "Lake",

@@ -16,6 +16,8 @@ from jinmai.lake.keys import KeyIndex, Part, runs_of
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 
+_CHECKPOINT_AT_THE_LATEST = 1000
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -82,6 +84,13 @@ class Appender:
         self._keys.catch_up(self._snapshot.log, self._snapshot.version)
         self._unsettled = False
 
+    def _checkpoint_if_nobody_does(self) -> None:
+        """Keep opening fast where maintenance never runs; otherwise `compact` does this."""
+        if self._snapshot.version - self._snapshot.checkpointed >= _CHECKPOINT_AT_THE_LATEST:
+            self._snapshot.refresh()
+            if self._snapshot.version - self._snapshot.checkpointed >= _CHECKPOINT_AT_THE_LATEST:
+                self._snapshot.checkpoint()
+
     def _table_for(self, frame: pl.DataFrame) -> Table:
         if any(name not in self._snapshot.table.columns for name in frame.columns):
             self._snapshot.refresh()  # somebody may have added the column meanwhile
@@ -103,6 +112,7 @@ class Appender:
         version = commit(self._snapshot, "WRITE", actions, note={"keys": runs})
         self._keys.record(version, runs)
         self._unsettled = False
+        self._checkpoint_if_nobody_does()
         return Receipt(version, accepted, [next(digests) if a else None for a in accepted])
 
 

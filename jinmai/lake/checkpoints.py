@@ -32,6 +32,7 @@ _SCHEMA = pa.schema(
                 "createdTime": pa.int64(),
             }
         ),
+        "txn": pa.struct({"appId": pa.string(), "version": pa.int64()}),
         "add": pa.struct(
             {
                 "path": pa.string(),

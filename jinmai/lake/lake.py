@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -14,12 +14,15 @@ import polars as pl
 from jinmai.lake.appending import Appender, Receipt
 from jinmai.lake.checkpoints import PROTOCOL
 from jinmai.lake.commits import commit
+from jinmai.lake.compaction import TARGET_ROWS, Cleaning, Compaction, compact, vacuum
 from jinmai.lake.digests import row_digest
 from jinmai.lake.durability import make_folder
 from jinmai.lake.errors import UnknownTableError
+from jinmai.lake.integrity import Fault, check_table
 from jinmai.lake.keys import Key, KeyIndex, Part, Range
 from jinmai.lake.log import DeltaLog, VersionTakenError
 from jinmai.lake.reading import Kernel, Queries, Slice, map_files, read
+from jinmai.lake.rollups import roll_up, rollup_table, width_of
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 
@@ -217,3 +220,32 @@ class Lake:
         """
         chosen = Slice(table, start, end, devices)
         return map_files(self.snapshot(table), kernel, chosen, columns, rows_per_call)
+
+    # Maintenance: from any process, beside the table's writer and its readers
+
+    def compact(self, table: str, target_rows: int = TARGET_ROWS) -> Compaction:
+        """Merge small files into sorted ones; rows and digests stay as they are.
+
+        Raises:
+            TableLockedError: another process is just doing it; trying again later is enough.
+        """
+        return compact(self.snapshot(table).folder, target_rows)
+
+    def vacuum(self, table: str, keep: timedelta = timedelta(days=7)) -> Cleaning:
+        """Remove replaced files and superfluous log entries that are older than `keep`."""
+        return vacuum(self.snapshot(table).folder, keep)
+
+    def roll_up(self, table: str, every: str) -> int:
+        """Bring `<table>_minute` ("1m") or `<table>_hour` ("1h") up to date; see `rollups`.
+
+        Returns the number of buckets that were computed.
+        """
+        width = width_of(every)
+        base = self.snapshot(table)
+        rollup = self.create(rollup_table(base.table, width))
+        return roll_up(base.folder, self.root / rollup.name, width)
+
+    def check(self, table: str | None = None, *, contents: bool = True) -> list[Fault]:
+        """All damage of one table, or of all; see `integrity`."""
+        names = self.tables() if table is None else [table]
+        return [fault for name in names for fault in check_table(self.root / name, contents=contents)]

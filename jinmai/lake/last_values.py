@@ -16,6 +16,7 @@ import polars as pl
 from jinmai.lake.durability import make_folder
 from jinmai.lake.lake import Lake
 from jinmai.lake.snapshot import to_microseconds, to_moment
+from jinmai.lake.tables import BOOKKEEPING
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS last_values (
@@ -33,7 +34,6 @@ INSERT INTO last_values VALUES (?, ?, ?, ?, ?) ON CONFLICT (device, property) DO
 SET time = excluded.time, value = excluded.value, change = excluded.change
 WHERE excluded.time >= last_values.time
 """
-_BOOKKEEPING = frozenset({"boot", "sequence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class LastValues:
         others except boot and sequence.
         """
         if properties is None:
-            taken = _BOOKKEEPING | {"device", "time"}
+            taken = {"device", "time", *BOOKKEEPING}
             properties = [name for name in frame.columns if name not in taken]
         newest: list[tuple[int, str, int, int]] = []
         for name in properties:
@@ -113,9 +113,7 @@ class LastValues:
         newest: list[tuple[int, str, int, int]] = []
         for name in tables:
             table = lake.table(name)
-            for column in table.measures:
-                if column in _BOOKKEEPING:
-                    continue
+            for column in table.properties:
                 newest += lake.query(
                     f"SELECT {table.device}, '{column}', epoch_us(max({table.time})), "  # noqa: S608 - names are checked identifiers
                     f"arg_max({column}, {table.time}) FROM {name} "

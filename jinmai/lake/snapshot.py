@@ -7,13 +7,13 @@ rebuilt for a commit.
 import json
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from jinmai.lake.checkpoints import last_checkpoint, read_checkpoint
+from jinmai.lake.checkpoints import PROTOCOL, last_checkpoint, read_checkpoint, write_checkpoint
 from jinmai.lake.errors import DamagedError, UnknownTableError
 from jinmai.lake.log import Action, DeltaLog, Entry
 from jinmai.lake.tables import Table
@@ -82,6 +82,11 @@ class DataFile:
         return (high is None or self.lowest[column] < high) and (low is None or self.highest[column] >= low)
 
 
+def removal(path: str, moment_ms: int, *, data_change: bool) -> Action:
+    """The Delta `remove` action of a file; `data_change` is false where rows only moved."""
+    return {"path": path, "deletionTimestamp": moment_ms, "dataChange": data_change}
+
+
 def _bounds(values: dict[str, Any]) -> dict[str, int]:
     return {
         name: value if isinstance(value, int) else to_microseconds(datetime.fromisoformat(value))
@@ -103,11 +108,13 @@ class Snapshot:
         self.log = DeltaLog(folder)
         self.version = -1
         self.head = ""
+        self.checkpointed = -1
         self.files: dict[str, DataFile] = {}
         self.removed: dict[str, int] = {}
+        self.positions: dict[str, int] = {}
         self.metadata: dict[str, Any] = {}
         self._table: Table | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._open()
 
     @property
@@ -122,6 +129,7 @@ class Snapshot:
         with self._lock:
             self._follow()
             newest = last_checkpoint(self.log.folder)
+            self.checkpointed = -1 if newest is None else newest
             if newest is not None and newest > self.version:
                 # The entries between were cleaned away while this process slept.
                 self._open_checkpoint(newest)
@@ -146,21 +154,53 @@ class Snapshot:
             files = [file for file in files if _meets(wanted, file, device)]
         return files
 
+    def checkpoint(self) -> None:
+        """Store this version as a checkpoint, so that opening the table need not read older entries.
+
+        A replaced file stays noted until it is gone from the folder: `vacuum` counts its age from
+        the moment of its replacement.
+        """
+        with self._lock:
+            gone = [path for path in self.removed if not (self.folder / path).exists()]
+            for path in gone:
+                del self.removed[path]
+            write_checkpoint(self.log.folder, self.version, self._state())
+            self.checkpointed = self.version
+
     def apply(self, entry: Entry) -> None:
-        """Move to the version of `entry`, which must be the next one."""
-        if entry.version != self.version + 1:
-            raise DamagedError(f"{self.folder}: entry {entry.version} after {self.version}")
-        self._apply_actions(entry.actions())
-        self.version = entry.version
-        self.head = entry.digest
+        """Move to the version of `entry`, unless a refresh went there before."""
+        with self._lock:
+            if entry.version <= self.version:
+                return
+            self._apply_actions(entry.actions())
+            self.version = entry.version
+            self.head = entry.digest
+
+    def _state(self) -> Iterator[Action]:
+        yield {"protocol": PROTOCOL}
+        yield {"metaData": self.metadata}
+        for writer, position in self.positions.items():
+            yield {"txn": {"appId": writer, "version": position}}
+        for path, moment in self.removed.items():
+            yield {"remove": removal(path, moment, data_change=False)}
+        for file in self.files.values():
+            yield {"add": file.to_action(data_change=False)}
 
     def _open(self) -> None:
         newest = last_checkpoint(self.log.folder)
-        if newest is not None:
-            self._open_checkpoint(newest)
+        try:
+            if newest is not None:
+                self._open_checkpoint(newest)
+        except DamagedError:
+            if newest == last_checkpoint(self.log.folder):
+                raise
+            return self._open()  # a vacuum took this checkpoint away for a newer one
         self._follow()
         if self._table is None:
+            if self.log.versions():
+                raise DamagedError(f"{self.log.folder}: neither a checkpoint nor the first entry")
             raise UnknownTableError(f"there is no table in {self.folder}")
+        return None
 
     def _open_checkpoint(self, version: int) -> None:
         entry = self.log.entry(version)
@@ -168,8 +208,9 @@ class Snapshot:
             raise DamagedError(f"{self.log.path(version)}: the checkpoint's own entry is missing")
         self.files.clear()
         self.removed.clear()
+        self.positions.clear()
         self._apply_actions(read_checkpoint(self.log.folder, version))
-        self.version = version
+        self.version = self.checkpointed = version
         self.head = entry.digest
 
     def _follow(self) -> None:
@@ -185,6 +226,8 @@ class Snapshot:
                 gone = action["remove"]
                 self.files.pop(gone["path"], None)
                 self.removed[gone["path"]] = gone["deletionTimestamp"]
+            elif "txn" in action:
+                self.positions[action["txn"]["appId"]] = action["txn"]["version"]
             elif "metaData" in action:
                 self.metadata = action["metaData"]
                 self._table = Table.from_metadata(self.metadata)

@@ -16,6 +16,9 @@ import polars as pl
 
 from jinmai.lake.errors import InputRefusedError
 
+# Columns that say by which message a row came; they are stored, but never summed or shown as values.
+BOOKKEEPING = ("boot", "sequence")
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _ORDER = "jinmai.order"
 _TIME = "jinmai.time"
@@ -88,10 +91,11 @@ class Table:
         return {name: kind.polars for name, kind in self.columns.items()}
 
     @property
-    def measures(self) -> tuple[str, ...]:
-        """The integer columns that are not part of the sort order."""
+    def properties(self) -> tuple[str, ...]:
+        """The columns that hold measured values: neither sort order nor message bookkeeping."""
+        taken = {*self.order, *BOOKKEEPING}
         return tuple(
-            name for name, kind in self.columns.items() if name not in self.order and kind is not TIMESTAMP
+            name for name, kind in self.columns.items() if name not in taken and kind is not TIMESTAMP
         )
 
     def to_metadata(self, table_id: str, created_ms: int) -> dict[str, Any]:
