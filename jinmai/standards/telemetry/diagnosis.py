@@ -1,0 +1,68 @@
+"""Finding out why a payload could not be read. Slow and only run on refused payloads."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from jinmai.standards.telemetry.refusal import Reason, Refusal
+
+DEEPEST = 32
+
+# A string, closed or not, is one token, so that brackets inside of it do not count.
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]|[+-]?(?:NaN|nan|Infinity|inf)\b', re.DOTALL)
+_PLACE = re.compile(r"^(.*?)(?: - at `(\$[^`]*)`)?$", re.DOTALL)
+
+
+def diagnose(raw: bytes, error: Exception) -> Refusal:
+    """The refusal for a decoder's error."""
+    if isinstance(error, UnicodeDecodeError):
+        return Refusal(Reason.NOT_UTF8, f"byte {error.start}")
+    return _fault_of_text(raw) or _fault_of_form(error)
+
+
+def _fault_of_text(raw: bytes) -> Refusal | None:
+    """What is wrong whatever was agreed: too many levels, NaN and infinities."""
+    depth = 0
+    for token in _TOKENS.finditer(raw):
+        mark = token[0]
+        if mark in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                return Refusal(Reason.TOO_DEEP, f"byte {token.start()}: more than {DEEPEST} levels")
+        elif mark in b"]}":
+            depth -= 1
+        elif not mark.startswith(b'"'):
+            return Refusal(Reason.NOT_A_NUMBER, f"byte {token.start()}: {mark.decode()}")
+    return None
+
+
+def _fault_of_form(error: Exception) -> Refusal:
+    """The decoder's own words, sorted into reasons."""
+    found = _PLACE.match(str(error))
+    what, where = (found[1], found[2] or "$") if found else (str(error), "$")
+    reason = Reason.WRONG_SHAPE
+    if not isinstance(error, msgspec.ValidationError):
+        reason = Reason.NOT_JSON
+    elif what.startswith("Number out of range"):
+        reason = Reason.NOT_A_NUMBER
+    elif "unknown field" in what and where.endswith(".values"):
+        reason = Reason.UNKNOWN_PROPERTY
+    elif where.endswith(".time"):
+        reason = Reason.BAD_TIME
+    return Refusal(reason, f"{where}: {what}"[:200])
+
+
+def has_duplicate_names(raw: bytes) -> bool:
+    """Whether an object of well-formed JSON names a member twice."""
+    duplicate = False
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal duplicate
+        duplicate = duplicate or len({name for name, _ in pairs}) < len(pairs)
+
+    json.loads(raw, object_pairs_hook=look)
+    return duplicate
