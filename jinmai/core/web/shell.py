@@ -1,13 +1,124 @@
-"""What every page's frame needs, passed to the templates."""
+"""What every page's frame needs: navigation by permission, the person, theme and languages."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+from jinmai.core.web.city import city
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django_stubs_ext import StrOrPromise
+
+    from jinmai.core.web.manifest import Link, Manifest
+
+THEMES = ("auto", "light", "dark")
+THUMB_PLACES = 4  # doors of the phone's bar beside the menu
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in, in words: ``settings.JINMAI_PERSON`` names the function that gives it for a user."""
+
+    name: StrOrPromise
+    organisation: StrOrPromise = ""
+    roles: StrOrPromise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The doors of one folder."""
+
+    name: str
+    doors: list[Door]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of the frame."""
-    del request
-    return {}
+    """Template variables of the frame. Navigation is worked out only where a template asks for it."""
+    theme = request.COOKIES.get("theme", "auto")
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "city_name": city().name.spoken(language),
+        "theme": theme if theme in THEMES else "auto",
+        "other_language": "en" if language.startswith("zh") else "zh-hans",
+        "person": SimpleLazyObject(lambda: person(request)),
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "thumb": SimpleLazyObject(lambda: _thumb(navigation(request))),
+    }
+
+
+def person(request: HttpRequest) -> Person | None:
+    """The signed-in person, or None for a visitor."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    hook = getattr(settings, "JINMAI_PERSON", "")
+    if hook:
+        describe: Callable[[Any], Person] = import_string(hook)
+        return describe(user)
+    return Person(str(user))
+
+
+def navigation(request: HttpRequest) -> list[Group]:
+    """The doors that this person may open, folder by folder; a folder without one is left out."""
+    groups = []
+    for manifest in [*settings.JINMAI_SYSTEMS, *settings.JINMAI_CORE]:
+        doors = _doors(request, manifest)
+        if doors:
+            groups.append(Group(manifest.name.spoken(get_language() or ""), doors))
+    return groups
+
+
+def _doors(request: HttpRequest, manifest: Manifest) -> list[Door]:
+    found = []
+    for link in manifest.navigation:
+        href = _href(link)
+        if href and may_open(request, link.permission):
+            found.append((link, href))
+    here = _deepest(request.path, [href for _, href in found])
+    return [
+        Door(link.label.spoken(get_language() or ""), href, link.icon, href == here) for link, href in found
+    ]
+
+
+def may_open(request: HttpRequest, permission: str) -> bool:
+    """Whether this person holds ``permission`` anywhere; an empty one is held by all."""
+    if not permission:
+        return True
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and user.has_perm(permission)
+
+
+def _href(link: Link) -> str:
+    try:
+        return reverse(link.url)
+    except NoReverseMatch:
+        return ""
+
+
+def _deepest(path: str, hrefs: list[str]) -> str:
+    """The longest address that the page lies under."""
+    return max((href for href in hrefs if path.startswith(href)), key=len, default="")
+
+
+def _thumb(groups: list[Group]) -> list[Door]:
+    return [door for group in groups for door in group.doors][:THUMB_PLACES]

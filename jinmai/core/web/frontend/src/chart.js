@@ -21,6 +21,7 @@ const LONGEST = 20000; // points of one series kept while values are appended
 class Chart {
   constructor(figure) {
     this.figure = figure;
+    this.frame = figure.querySelector("[data-chart-frame]");
     this.canvas = figure.querySelector("[data-chart-canvas]");
     this.table = figure.querySelector("[data-chart-table]");
     this.note = figure.querySelector("[data-chart-note]");
@@ -100,7 +101,7 @@ class Chart {
     for (const other of this.figure.querySelectorAll("[data-chart-show]")) {
       other.setAttribute("aria-pressed", String(other === button));
     }
-    this.canvas.hidden = asTable;
+    this.frame.hidden = asTable;
     this.table.hidden = !asTable;
     if (asTable) this.fill();
     else this.drawing?.resize();

@@ -1,0 +1,61 @@
+"""The door of this room: everything that pages of other rooms are built from."""
+
+from jinmai.core.web import masking
+from jinmai.core.web.authorization import Authorization, declared, mark, public, requires, signed_in
+from jinmai.core.web.charts import Axis, Chart, Mark, Series, chart_response
+from jinmai.core.web.city import City, District, city
+from jinmai.core.web.explanation import Clause, Explanation
+from jinmai.core.web.live import live_response
+from jinmai.core.web.living import LiveValue, Tile
+from jinmai.core.web.manifest import Manifest, ManifestError, Words
+from jinmai.core.web.progress import Progress
+from jinmai.core.web.shell import Person
+from jinmai.core.web.status import Empty, Status
+from jinmai.core.web.tables import (
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    SearchFilter,
+    Table,
+    TableView,
+    table_page,
+)
+from jinmai.core.web.timeline import TimelineEntry
+
+__all__ = [
+    "Authorization",
+    "Axis",
+    "Chart",
+    "ChoiceFilter",
+    "City",
+    "Clause",
+    "Column",
+    "DayFilter",
+    "District",
+    "Empty",
+    "Explanation",
+    "LiveValue",
+    "Manifest",
+    "ManifestError",
+    "Mark",
+    "Person",
+    "Progress",
+    "SearchFilter",
+    "Series",
+    "Status",
+    "Table",
+    "TableView",
+    "Tile",
+    "TimelineEntry",
+    "Words",
+    "chart_response",
+    "city",
+    "declared",
+    "live_response",
+    "mark",
+    "masking",
+    "public",
+    "requires",
+    "signed_in",
+    "table_page",
+]

@@ -1,0 +1,124 @@
+"""Server-sent events: one reading of the values serves every viewer of the same channel in this process.
+
+A view checks the person's permission and returns :func:`live_response`; the browser keeps the stream
+open and shows what changed. A stream ends after ten minutes and the browser opens it anew, so that a
+permission taken away ends it too, and sooner if ``allowed`` is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from django.db import close_old_connections
+from django.http import StreamingHttpResponse
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from jinmai.core.web.living import LiveValue
+
+    Reading = Callable[[], Mapping[str, LiveValue]]
+
+T = TypeVar("T")
+
+LONGEST_SECONDS = 600.0
+SILENCE_SECONDS = 15.0
+# Readings touch databases and files, so they run beside the event loop; few at once, for they are shared.
+_readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+@dataclass
+class _Channel:
+    """The last reading of one channel and when it was made."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    values: Mapping[str, LiveValue] = field(default_factory=dict)
+    read_at: float = float("-inf")
+    viewers: int = 0
+
+
+_channels: dict[tuple[int, str], _Channel] = {}
+
+
+def live_response(
+    channel: str,
+    read: Reading,
+    *,
+    every: float = 2.0,
+    allowed: Callable[[], bool] | None = None,
+) -> StreamingHttpResponse:
+    """A stream of the values that change, looked at ``every`` seconds.
+
+    Everybody on the same ``channel`` must be allowed to see the same values: name in it all that they
+    depend on. ``read`` gives all values by key; it runs in a thread of its own.
+    """
+    language = translation.get_language() or "zh-hans"
+    response = StreamingHttpResponse(
+        _stream(channel, read, every, allowed, language), content_type="text/event-stream; charset=utf-8"
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _stream(
+    name: str, read: Reading, every: float, allowed: Callable[[], bool] | None, language: str
+) -> AsyncIterator[bytes]:
+    key = (id(asyncio.get_running_loop()), name)
+    channel = _channels.setdefault(key, _Channel())
+    channel.viewers += 1
+    sent: dict[str, Any] = {}
+    started = spoke = time.monotonic()
+    yield b"retry: 2000\n\n"
+    try:
+        while time.monotonic() - started < LONGEST_SECONDS:
+            if allowed is not None and not await _beside(allowed):
+                return
+            values = await _values(channel, read, every)
+            news = _news(values, sent, language)
+            if news:
+                yield b"event: values\ndata: " + orjson.dumps(news) + b"\n\n"
+                spoke = time.monotonic()
+            elif time.monotonic() - spoke > SILENCE_SECONDS:
+                yield b": still here\n\n"
+                spoke = time.monotonic()
+            await asyncio.sleep(every)
+    finally:
+        channel.viewers -= 1
+        if not channel.viewers:
+            _channels.pop(key, None)
+
+
+async def _values(channel: _Channel, read: Reading, every: float) -> Mapping[str, LiveValue]:
+    async with channel.lock:
+        if time.monotonic() - channel.read_at >= every * 0.9:
+            channel.values = await _beside(read)
+            channel.read_at = time.monotonic()
+        return channel.values
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    """Run ``work`` in a reader's thread and give its database connection back."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_readers, run)
+
+
+def _news(values: Mapping[str, LiveValue], sent: dict[str, Any], language: str) -> dict[str, Any]:
+    """Messages of the values that differ from what this viewer has."""
+    with translation.override(language):
+        messages = {key: value.message() for key, value in values.items()}
+    news = {key: message for key, message in messages.items() if sent.get(key) != message}
+    sent.update(news)
+    return news

@@ -1,0 +1,19 @@
+"""One table for every list of the house: sorted, filtered, paged in the address, exported to xlsx."""
+
+from jinmai.core.web.tables.columns import Column
+from jinmai.core.web.tables.filters import ChoiceFilter, DayFilter, Filter, SearchFilter
+from jinmai.core.web.tables.page import table_page
+from jinmai.core.web.tables.table import Table, TableView
+from jinmai.core.web.tables.workbook import workbook
+
+__all__ = [
+    "ChoiceFilter",
+    "Column",
+    "DayFilter",
+    "Filter",
+    "SearchFilter",
+    "Table",
+    "TableView",
+    "table_page",
+    "workbook",
+]

@@ -1,0 +1,59 @@
+"""A page around a table: the whole page, the table alone for htmx, or its xlsx file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from jinmai.core.web.tables.table import Table, TableView
+from jinmai.core.web.tables.workbook import workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from jinmai.core.web.tables.filters import Rows
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def table_page(  # noqa: PLR0913 - the shape of django.shortcuts.render, plus the table and its rows
+    request: HttpRequest,
+    table: Table,
+    rows: Rows,
+    template: str = "web/table_page.html",
+    context: Mapping[str, Any] | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> HttpResponseBase:
+    """Answer with ``template``, in which ``{% table table %}`` draws the table.
+
+    ``rows`` is what this person may see: narrow it by permission before it comes here. With
+    ``?format=xlsx`` the answer is the file; a request of htmx for the table gets the table alone.
+    """
+    view = TableView(table, rows, request.GET, as_of=as_of)
+    if request.GET.get("format") == "xlsx":
+        return xlsx_response(view)
+    alone = request.headers.get("HX-Target") == f"table-{table.key}"
+    if alone:
+        response = render(request, "web/table.html", {"view": view})
+    else:
+        response = render(request, template, {**(context or {}), "table": view})
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def xlsx_response(view: TableView) -> FileResponse:
+    """The table's file, named after the table and the moment."""
+    stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
+    response = FileResponse(workbook(view), content_type=XLSX)
+    name = quote(f"{view.table.title}-{stamp}.xlsx")
+    plain = f"{view.table.key}-{stamp}.xlsx"
+    response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
+    response["Cache-Control"] = "no-store"
+    return response
