@@ -34,6 +34,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "rules",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "jinmai.config",
     *(f"jinmai.core.{manifest.key}" for manifest in JINMAI_CORE),
     *(f"jinmai.systems.{manifest.key}" for manifest in JINMAI_SYSTEMS),
@@ -50,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "jinmai.core.access.middleware.deny_by_default",
 ]
@@ -100,6 +105,23 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_USERNAME_CALLABLE = "jinmai.core.access.lock_out.tried_name"
+AXES_LOCKOUT_CALLABLE = "jinmai.core.access.lock_out.locked_out"
+# Axes locks a name out; these stop one address from trying many names.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip"}
+ACCOUNT_ADAPTER = "jinmai.core.access.adapter.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 12 * 3600
+# Roles whose holders need a second factor before anything opens, with commas between; the demo asks for none.
+JINMAI_SECOND_FACTOR_ROLES = list(filter(None, os.environ.get("JINMAI_SECOND_FACTOR_ROLES", "").split(",")))
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jinmai"
+MFA_TOTP_TOLERANCE = 1
+MFA_ADAPTER = "jinmai.core.access.second_factor.SecondFactorAdapter"
+JINMAI_PERSON = "jinmai.core.access.people.describe"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -7,7 +7,7 @@ from jinmai.core.access.object_rules import declare_permission, may, visible
 from jinmai.core.access.reach import Reach, memberships, reach
 from jinmai.core.access.roles import roles
 from jinmai.core.access.sign_ins import demo_sign_ins
-from jinmai.core.web.authorization import public, requires, signed_in
+from jinmai.core.web.api import public, requires, signed_in
 
 __all__ = [
     "ApiKey",

@@ -17,7 +17,7 @@ from jinmai.core.access.choices import OrganisationKind
 from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.roles import roles
 from jinmai.core.access.sign_ins import new_passwords
-from jinmai.core.web.manifest import Words
+from jinmai.core.web.api import Words
 
 
 class OrganisationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -56,6 +56,10 @@ class User(AbstractBaseUser):
 
     objects = People()
 
+    # Read once for each loaded person; see ``reach.memberships``.
+    kept_memberships: list[Membership] | None = None
+    kept_duty: str | None = None
+
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 
+from jinmai.core.access.duties import unmet_duty
 from jinmai.core.access.models import ApiKey, Membership, User
 from jinmai.core.access.roles import roles
 
@@ -32,7 +33,7 @@ def reach(principal: Principal, permission: str, *, api_scope: str = "") -> Reac
     """Where ``principal`` holds ``permission``; ``api_scope`` is the scope by which a key carries it."""
     if isinstance(principal, ApiKey):
         return _reach_of_key(principal, api_scope or permission.partition(".")[0])
-    if not isinstance(principal, User) or not principal.is_active:
+    if not isinstance(principal, User) or not principal.is_active or duty_of(principal):
         return NOWHERE
     scopes = [
         (membership.organisation, roles()[membership.role].grants[permission])
@@ -56,17 +57,25 @@ def memberships(person: User) -> list[Membership]:
 
     Read once for each loaded person, that is once a request; a role taken away is gone with the next request.
     """
-    kept: list[Membership] | None = person.__dict__.get("_memberships")
-    if kept is None:
+    if person.kept_memberships is None:
         rows = Membership.objects.filter(user=person).select_related("organisation")
-        kept = [row for row in rows if row.role in roles() and roles()[row.role].fits(row.organisation.kind)]
-        person.__dict__["_memberships"] = kept
-    return kept
+        person.kept_memberships = [
+            row for row in rows if row.role in roles() and roles()[row.role].fits(row.organisation.kind)
+        ]
+    return person.kept_memberships
+
+
+def duty_of(person: User) -> str:
+    """What this person must do first (see ``duties``); until then their roles reach nothing."""
+    if person.kept_duty is None:
+        person.kept_duty = unmet_duty(person, {row.role for row in memberships(person)})
+    return person.kept_duty
 
 
 def forget_memberships(person: User) -> None:
     """Read the roles of this loaded person anew the next time; called by what changes them."""
-    person.__dict__.pop("_memberships", None)
+    person.kept_memberships = None
+    person.kept_duty = None
 
 
 def _reach_of_key(key: ApiKey, scope: str) -> Reach:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jinmai.core.operations.heartbeat import health
-from jinmai.core.web.authorization import public
+from jinmai.core.web.api import public
 
 
 @public
