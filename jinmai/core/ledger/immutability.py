@@ -12,15 +12,13 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from jinmai.core.ledger.kinds import PAYLOAD_ERASED
-
 REFUSAL = "the ledger is append-only: what is recorded is never changed or deleted"
 TABLES = ("entry", "payload", "tile", "checkpoint", "cosignature")
 
-# The columns that an update must leave alone, and what else must hold, in SQL for SQLite and PostgreSQL alike.
+# The columns that an update must leave alone, and what else must hold, in SQL that both databases read.
 _ERASED_LAWFULLY = (
     "OLD.erased_by_id IS NULL AND length(NEW.salt) = 0 AND length(NEW.content) = 0 AND EXISTS "
-    f"(SELECT 1 FROM ledger_entry WHERE id = NEW.erased_by_id AND kind = '{PAYLOAD_ERASED}')"  # noqa: S608 - constant
+    "(SELECT 1 FROM ledger_entry WHERE id = NEW.erased_by_id AND kind = 'ledger.payload_erased.v1')"
 )
 _GROWN = (
     "length(NEW.hashes) > length(OLD.hashes) AND length(NEW.hashes) <= 8192 "
