@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from jinmai.core.access.bearer import ApiKeyBearer, SessionOf, anybody, api_urls, key_of
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import declare_permission, may, visible
-from jinmai.core.access.reach import Reach, memberships, reach
+from jinmai.core.access.reach import Principal, Reach, memberships, reach
 from jinmai.core.access.roles import roles
+from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import demo_sign_ins
+from jinmai.core.access.unmasking import unmask
 from jinmai.core.web.api import public, requires, signed_in
 
 __all__ = [
     "ApiKey",
+    "ApiKeyBearer",
     "Membership",
     "Organisation",
+    "Principal",
     "Reach",
+    "Refused",
+    "SessionOf",
     "User",
+    "anybody",
+    "api_urls",
     "declare_permission",
     "demo_sign_ins",
+    "key_of",
     "may",
     "memberships",
     "public",
@@ -24,5 +34,6 @@ __all__ = [
     "requires",
     "roles",
     "signed_in",
+    "unmask",
     "visible",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.choices import OrganisationKind
@@ -50,6 +53,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=16, blank=True, validators=[PHONE])
     is_active = models.BooleanField(_("may sign in"), default=True)
+    session_epoch = models.PositiveIntegerField(_("sessions ended"), default=0)
     password_is_temporary = models.BooleanField(_("must set a new password"), default=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
     illustrative = models.BooleanField(_("illustrative"), default=False)
@@ -71,6 +75,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to be this person's: it changes with the password and the epoch."""
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the signing keys of before."""
+        yield from (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str | bytes) -> str:
+        said = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("jinmai.access.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, permission: str, of: Model | None = None) -> bool:
         """Whether a role of this person grants ``permission``: for the object given, else anywhere."""

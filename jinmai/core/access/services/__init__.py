@@ -1,0 +1,1 @@
+"""Every write of this room: named verbs, each one transaction with its ledger entry."""

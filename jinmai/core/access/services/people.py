@@ -1,0 +1,176 @@
+"""Verbs on people and their roles."""
+
+from __future__ import annotations
+
+import secrets
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from jinmai.core.access.entries import (
+    PASSWORD_ISSUED,
+    PERSON_ADDED,
+    PERSON_DISABLED,
+    PERSON_ENABLED,
+    ROLE_GIVEN,
+    ROLE_TAKEN,
+    SECOND_FACTOR_REMOVED,
+    PersonChanged,
+    RoleChanged,
+)
+from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.reach import forget_memberships
+from jinmai.core.access.roles import roles
+from jinmai.core.access.services.refusal import Refused
+from jinmai.core.ledger.api import append
+
+
+def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
+    *,
+    actor: User,
+    username: str,
+    display_name: str,
+    organisation: Organisation,
+    role: str,
+    email: str = "",
+    phone: str = "",
+) -> tuple[User, str]:
+    """Add a person with a first role. Gives the person and the temporary password, which is shown once."""
+    person = User(
+        username=User.normalize_username(username), display_name=display_name, email=email, phone=phone
+    )
+    password = temporary_password()
+    person.set_password(password)
+    person.password_is_temporary = True
+    try:
+        person.full_clean()
+    except ValidationError as error:
+        raise Refused("; ".join(error.messages)) from error
+    with transaction.atomic():
+        person.save()
+        _record(PERSON_ADDED, person, actor)
+        give_role(actor=actor, person=person, organisation=organisation, role=role)
+    return person, password
+
+
+def disable_person(*, actor: User, person: User, reason: str) -> None:
+    """Close the account and end every session of it at once. Nobody closes their own."""
+    _refuse_oneself(actor, person)
+    if not reason.strip():
+        raise Refused(_("Say why the account is closed."))
+    with transaction.atomic():
+        if User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
+            _record(PERSON_DISABLED, person, actor, reason)
+        end_sessions(person=person)
+    person.is_active = False
+
+
+def enable_person(*, actor: User, person: User) -> None:
+    """Open a closed account again."""
+    _refuse_oneself(actor, person)
+    with transaction.atomic():
+        if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
+            _record(PERSON_ENABLED, person, actor)
+    person.is_active = True
+
+
+def issue_password(*, actor: User, person: User) -> str:
+    """A temporary password in place of a lost one; it ends every session. Gives it, to be shown once."""
+    _refuse_oneself(actor, person)
+    password = temporary_password()
+    with transaction.atomic():
+        person.set_password(password)
+        person.password_is_temporary = True
+        person.save(update_fields=["password", "password_is_temporary"])
+        end_sessions(person=person)
+        _record(PASSWORD_ISSUED, person, actor)
+    return password
+
+
+def remove_second_factors(*, actor: User, person: User, reason: str) -> None:
+    """Take away the second factors of somebody who lost the telephone or the passkey."""
+    _refuse_oneself(actor, person)
+    if not reason.strip():
+        raise Refused(_("Say why the second factor is removed."))
+    with transaction.atomic():
+        Authenticator.objects.filter(user=person).delete()
+        end_sessions(person=person)
+        _record(SECOND_FACTOR_REMOVED, person, actor, reason)
+    forget_memberships(person)
+
+
+def give_role(*, actor: User, person: User, organisation: Organisation, role: str) -> None:
+    """Let a person hold a role in an organisation; nothing happens where they hold it already.
+
+    Refused for oneself, for a role that does not belong into this kind of organisation, and where somebody
+    would both run the machine and hold a role of business.
+    """
+    _refuse_oneself(actor, person)
+    wanted = roles().get(role)
+    if wanted is None:
+        raise Refused(_("There is no role “%(role)s”.") % {"role": role})
+    if not wanted.fits(organisation.kind):
+        raise Refused(_("This role is not held in this kind of organisation."))
+    with transaction.atomic():
+        # The person's row is the lock: two roles given at the same moment cannot slip past each other.
+        User.objects.select_for_update().get(pk=person.pk)
+        held = set(Membership.objects.filter(user=person).values_list("role", flat=True))
+        mixed = {key for key in held | {role} if key in roles() and roles()[key].separated}
+        if mixed and held | {role} != mixed:
+            raise Refused(_("Who runs the machine holds no other role: they must not see business data."))
+        _row, made = Membership.objects.get_or_create(user=person, organisation=organisation, role=role)
+        if made:
+            _record_role(ROLE_GIVEN, person, organisation, role, actor)
+    forget_memberships(person)
+
+
+def take_role(*, actor: User, person: User, organisation: Organisation, role: str) -> None:
+    """Take a role away; its permissions end with the next request."""
+    _refuse_oneself(actor, person)
+    with transaction.atomic():
+        gone, _by_model = Membership.objects.filter(
+            user=person, organisation=organisation, role=role
+        ).delete()
+        if gone:
+            _record_role(ROLE_TAKEN, person, organisation, role, actor)
+    forget_memberships(person)
+
+
+def end_sessions(*, person: User) -> None:
+    """End every session of a person, wherever it was begun; the next request of each is nobody's."""
+    User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+def temporary_password() -> str:
+    """100 random bits, without letters that are mistaken for digits."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
+
+
+def _refuse_oneself(actor: User, person: User) -> None:
+    if actor.pk == person.pk:
+        raise Refused(_("Nobody changes their own account here: ask another administrator."))
+
+
+def _record(kind: str, person: User, actor: User, reason: str = "") -> None:
+    append(
+        kind=kind,
+        subject=f"user:{person.pk}",
+        payload=PersonChanged(person.pk, reason),
+        actor=f"user:{actor.pk}",
+    )
+
+
+def _record_role(kind: str, person: User, organisation: Organisation, role: str, actor: User) -> None:
+    append(
+        kind=kind,
+        subject=f"user:{person.pk}",
+        payload=RoleChanged(person.pk, organisation.code, role),
+        actor=f"user:{actor.pk}",
+    )
