@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jinmai.lake.durability import shared
 from jinmai.lake.errors import ConflictError
 from jinmai.lake.log import Action, VersionTakenError
 from jinmai.lake.snapshot import Snapshot
@@ -18,15 +19,16 @@ def commit(snapshot: Snapshot, operation: str, actions: Sequence[Action], *, not
         ConflictError: another rewrite was first; nothing was published.
     """
     replaced = [action["remove"]["path"] for action in actions if "remove" in action]
-    while True:
-        for path in replaced:
-            if path not in snapshot.files:
-                raise ConflictError(f"{snapshot.folder}: {path} was replaced meanwhile")
-        version = snapshot.version + 1
-        try:
-            entry = snapshot.log.publish(version, operation, actions, previous=snapshot.head, note=note)
-        except VersionTakenError:
+    with shared(snapshot.log.gate):
+        while True:
             snapshot.refresh()
-        else:
+            for path in replaced:
+                if path not in snapshot.files:
+                    raise ConflictError(f"{snapshot.folder}: {path} was replaced meanwhile")
+            version, head = snapshot.version + 1, snapshot.head
+            try:
+                entry = snapshot.log.publish(version, operation, actions, previous=head, note=note)
+            except VersionTakenError:
+                continue
             snapshot.apply(entry)
             return version

@@ -6,6 +6,7 @@ commit says so to Delta (`dataChange` false), so that followers of the log do no
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import polars as pl
 
 from jinmai.lake.commits import commit
 from jinmai.lake.data_files import write_data_file
-from jinmai.lake.durability import FileLock, fsync_folder
+from jinmai.lake.durability import FileLock, exclusive, fsync_folder
 from jinmai.lake.errors import InputRefusedError
 from jinmai.lake.keys import KeyIndex
 from jinmai.lake.log import Action
@@ -93,6 +94,8 @@ def vacuum(folder: Path, keep: timedelta) -> Cleaning:
         now = time.time()
         data_files = _remove_data_files(snapshot, now, keep)
         log_entries = _remove_log_entries(snapshot, now, keep)
+        _remove_unfinished(snapshot.log.folder, now)
+        _remove_unfinished(folder / "_jinmai", now)
         return Cleaning(data_files, log_entries)
 
 
@@ -189,18 +192,28 @@ def _remove_log_entries(snapshot: Snapshot, now: float, keep: timedelta) -> int:
         snapshot.checkpoint()
     covered = min(snapshot.checkpointed, _save_keys(snapshot))
     removed = 0
-    for version in versions:
-        path = log.path(version)
-        if version >= covered or path.stat().st_mtime > horizon:
-            break
-        path.unlink()
-        removed += 1
-    for path in (*log.folder.glob("*.checkpoint.parquet"), *log.folder.glob("_commit_*.tmp")):
-        current = path.name.startswith(f"{snapshot.checkpointed:020d}")
-        if not current and path.stat().st_mtime < horizon:
+    with exclusive(log.gate):
+        for version in versions:
+            path = log.path(version)
+            if version >= covered or path.stat().st_mtime > horizon:
+                break
+            path.unlink()
+            removed += 1
+    for path in log.folder.glob("*.checkpoint.parquet"):
+        newer = int(path.name.split(".")[0]) >= snapshot.checkpointed
+        if not newer and path.stat().st_mtime < horizon:
             path.unlink()
     fsync_folder(log.folder)
     return removed
+
+
+def _remove_unfinished(folder: Path, now: float) -> None:
+    """Remove what killed processes left half-written; young files may be just under way."""
+    horizon = now - _UNNAMED_KEEP.total_seconds()
+    for path in folder.glob("_commit_*.tmp"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < horizon:
+                path.unlink()
 
 
 def _save_keys(snapshot: Snapshot) -> int:

@@ -9,7 +9,10 @@ import json
 import os
 import socket
 import sys
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -121,6 +124,40 @@ class FileLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+@contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Keep everybody who wants `path` exclusively waiting; many may hold it shared at once."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def exclusive(path: Path, patience: float = 10) -> Iterator[None]:
+    """Hold `path` alone, waiting for those who share it for at most `patience` seconds.
+
+    Raises:
+        TableLockedError: somebody held it all the time, for instance a stopped process.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    deadline = time.monotonic() + patience
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise TableLockedError(f"{path}: still held after {patience} s") from None
+                time.sleep(0.001)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _holder() -> str:

@@ -26,7 +26,9 @@ INSERT OR IGNORE INTO position VALUES (0, -1);
 """
 # The newest range that begins at or before a number; ranges of a stream never touch.
 _AT_OR_BEFORE = "SELECT first, last FROM ranges WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+_GROW = "UPDATE ranges SET last = ? WHERE stream = ? AND first = ?"
 _LARGEST = 2**63 - 1
+_TAILS_AT_MOST = 100_000
 
 Range = tuple[int, int]
 Runs = dict[str, list[Range]]
@@ -73,6 +75,9 @@ class KeyIndex:
         self.path = table_folder / "_jinmai" / "keys.sqlite3"
         make_folder(self.path.parent)
         self._lock = threading.Lock()
+        # The last range of recently used streams. Only the table's one writer asks `first_seen`,
+        # and whatever it did not record itself comes through `catch_up`.
+        self._tails: dict[str, Range] = {}
         self._connection = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=30
         )
@@ -98,7 +103,9 @@ class KeyIndex:
         with self._lock:
             for key in keys:
                 _check(key)
-                fresh.append(key not in met and not self._holds(key))
+                tail = self._tails.get(key.stream)
+                beyond = tail is not None and key.number > tail[1]
+                fresh.append(key not in met and (beyond or not self._holds(key)))
                 met.add(key)
         return fresh
 
@@ -119,12 +126,11 @@ class KeyIndex:
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                for stream, each in runs.items():
-                    for first, last in each:
-                        self._merge(stream, first, last)
+                self._add(runs)
                 self._connection.execute("UPDATE position SET version = max(version, ?)", (version,))
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._tails.clear()
                 self._connection.execute("ROLLBACK")
                 raise
 
@@ -177,8 +183,28 @@ class KeyIndex:
         found = self._connection.execute(_AT_OR_BEFORE, (key.stream, key.number)).fetchone()
         return found is not None and found[1] >= key.number
 
-    def _merge(self, stream: str, first: int, last: int) -> None:
-        """Insert a range and swallow all that it overlaps or touches."""
+    def _add(self, runs: Mapping[str, Sequence[Range]]) -> None:
+        """Add each stream's ranges, which ascend; nearly always they continue its last one."""
+        if len(self._tails) > _TAILS_AT_MOST:
+            self._tails.clear()
+        grown = []
+        for stream, each in runs.items():
+            for first, last in each:
+                tail = self._tails.get(stream)
+                if tail is not None and first == tail[1] + 1:
+                    self._tails[stream] = (tail[0], last)
+                    grown.append((last, stream, tail[0]))
+                    continue
+                merged = self._merge(stream, first, last)
+                if tail is None:
+                    found = self._connection.execute(_AT_OR_BEFORE, (stream, _LARGEST)).fetchone()
+                    self._tails[stream] = (found[0], found[1])
+                elif merged[1] >= tail[1]:
+                    self._tails[stream] = merged
+        self._connection.executemany(_GROW, grown)
+
+    def _merge(self, stream: str, first: int, last: int) -> Range:
+        """Insert a range, swallow all that it overlaps or touches, and return what it became."""
         begin, end = first, last
         swallowed = []
         after = min(last + 1, _LARGEST)
@@ -189,15 +215,13 @@ class KeyIndex:
             begin, end = min(begin, found[0]), max(end, found[1])
             swallowed.append((stream, found[0]))
             after = found[0] - 1
-        if swallowed == [(stream, begin)]:
-            update = "UPDATE ranges SET last = ? WHERE stream = ? AND first = ?"
-            self._connection.execute(update, (end, stream, begin))
-            return
         self._connection.executemany("DELETE FROM ranges WHERE stream = ? AND first = ?", swallowed)
         self._connection.execute("INSERT INTO ranges VALUES (?, ?, ?)", (stream, begin, end))
+        return begin, end
 
     def _clear(self) -> None:
         with self._lock:
+            self._tails.clear()
             self._connection.executescript(
                 "BEGIN IMMEDIATE; DELETE FROM ranges; UPDATE position SET version = -1; COMMIT;"
             )

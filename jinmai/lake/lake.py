@@ -70,6 +70,7 @@ class Lake:
         """
         folder = self.root / table.name
         make_folder(folder / "_delta_log")
+        make_folder(folder / "_jinmai")
         created_ms = time.time_ns() // 1_000_000
         actions = [
             {"protocol": PROTOCOL},

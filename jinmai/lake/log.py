@@ -118,6 +118,15 @@ class DeltaLog:
             raise VersionTakenError(version) from None
         return Entry(version, content)
 
+    @property
+    def gate(self) -> Path:
+        """The file that a commit holds shared, and a cleaning of old entries alone.
+
+        Without it a process that slept since before a cleaning could find its next number free
+        again and publish an entry that no reader would ever look at.
+        """
+        return self.folder.parent / "_jinmai" / "log.lock"
+
     def versions(self) -> list[int]:
         """The versions whose entries are still kept, ascending."""
         return sorted(int(path.stem) for path in self.folder.glob("*.json") if path.stem.isdecimal())
