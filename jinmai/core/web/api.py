@@ -1,8 +1,8 @@
 """The door of this room: everything that pages of other rooms are built from."""
 
-from jinmai.core.web import masking
+from jinmai.core.web import formats, masking
 from jinmai.core.web.authorization import Authorization, declared, mark, public, requires, signed_in
-from jinmai.core.web.charts import Axis, Chart, Mark, Series, chart_response
+from jinmai.core.web.charts import Axis, Chart, Colour, Mark, Series, Shape, chart_response
 from jinmai.core.web.city import City, District, city
 from jinmai.core.web.explanation import Clause, Explanation
 from jinmai.core.web.live import live_response
@@ -29,6 +29,7 @@ __all__ = [
     "ChoiceFilter",
     "City",
     "Clause",
+    "Colour",
     "Column",
     "DayFilter",
     "District",
@@ -42,6 +43,7 @@ __all__ = [
     "Progress",
     "SearchFilter",
     "Series",
+    "Shape",
     "Status",
     "Table",
     "TableView",
@@ -51,6 +53,7 @@ __all__ = [
     "chart_response",
     "city",
     "declared",
+    "formats",
     "live_response",
     "mark",
     "masking",

@@ -13,14 +13,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from jinmai.core.web import formats
 from jinmai.core.web.tables.columns import Column
-from jinmai.core.web.tables.page import XLSX
+from jinmai.core.web.tables.download import download
 from jinmai.core.web.tables.workbook import write
 
 if TYPE_CHECKING:
@@ -214,17 +214,15 @@ def _offset() -> int:
     return int(offset / timedelta(milliseconds=1))
 
 
-def _file(chart: Chart) -> FileResponse:
+def _file(chart: Chart) -> HttpResponse:
     columns = [Column("at", chart.x or (_("Time") if chart.over_time else ""))]
     columns += [
         Column(each.key, each.name, unit=each.unit or chart.axes[each.axis].unit, decimals=each.decimals)
         for each in chart.series
     ]
-    lines = write(
-        str(chart.title), columns, _lines(chart), as_of=chart.as_of, illustrative=chart.illustrative
-    )
-    stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
-    return FileResponse(lines, as_attachment=True, filename=f"{chart.title}-{stamp}.xlsx", content_type=XLSX)
+    notes = [_("illustrative data")] if chart.illustrative else []
+    content = write(str(chart.title), columns, _lines(chart), as_of=chart.as_of, notes=notes)
+    return download(str(chart.title), "chart", content)
 
 
 def _lines(chart: Chart) -> list[list[Any]]:

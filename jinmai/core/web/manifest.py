@@ -105,8 +105,31 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: Scope | None = None
 
 
+class NoticeKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of message to people, its words as a template: ``{plant}`` is the parameter ``plant``.
+
+    ``kind`` begins with the folder's key. ``urgent`` ones do not wait for the end of quiet hours. ``channels``
+    are those used where a person has chosen nothing. A ``duty`` is recorded in the ledger when it was sent.
+    Where nobody has read it after ``escalate_after_seconds``, ``escalate`` (a dotted path) is called once.
+    """
+
+    kind: str
+    label: Words
+    title: Words
+    text: Words
+    icon: str = "bell"
+    urgent: bool = False
+    duty: bool = False
+    channels: tuple[str, ...] = ("email",)
+    escalate: str = ""
+    escalate_after_seconds: int = 0
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One folder's declaration. ``key`` equals the folder's name."""
+    """One folder's declaration. ``key`` equals the folder's name.
+
+    ``permissions`` are those that concern no object; others are declared by the folder's ``permissions.py``.
+    """
 
     key: str
     name: Words
@@ -125,6 +148,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     panels: list[Panel] = []
     roles: list[Role] = []
     grants: list[Grant] = []
+    permissions: list[str] = []
+    notices: list[NoticeKind] = []
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from jinmai.core.web.tables.download import download
 from jinmai.core.web.tables.table import Table, TableView
 from jinmai.core.web.tables.workbook import workbook
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jinmai.core.web.tables.filters import Rows
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def table_page(  # noqa: PLR0913 - the shape of django.shortcuts.render, plus the table and its rows
@@ -38,22 +35,11 @@ def table_page(  # noqa: PLR0913 - the shape of django.shortcuts.render, plus th
     """
     view = TableView(table, rows, request.GET, as_of=as_of)
     if request.GET.get("format") == "xlsx":
-        return xlsx_response(view)
+        return download(str(table.title), table.key, workbook(view))
     alone = request.headers.get("HX-Target") == f"table-{table.key}"
     if alone:
         response = render(request, "web/table.html", {"view": view})
     else:
         response = render(request, template, {**(context or {}), "table": view})
     patch_vary_headers(response, ["HX-Target"])
-    return response
-
-
-def xlsx_response(view: TableView) -> FileResponse:
-    """The table's file, named after the table and the moment."""
-    stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
-    response = FileResponse(workbook(view), content_type=XLSX)
-    name = quote(f"{view.table.title}-{stamp}.xlsx")
-    plain = f"{view.table.key}-{stamp}.xlsx"
-    response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
     return response

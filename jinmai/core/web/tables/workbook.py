@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -21,21 +21,21 @@ from jinmai.core.web.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import IO
 
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from jinmai.core.web.tables.columns import Column
     from jinmai.core.web.tables.table import TableView
 
-MOST_ROWS = 1_000_000  # a sheet holds 1,048,576 with its head
+MOST_ROWS = 200_000  # what one answer holds in memory; the head says when rows were left out
 # What a spreadsheet would take for a formula when such a text is opened or saved on as CSV.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def workbook(view: TableView) -> IO[bytes]:
-    """The file with every row that the filters leave, positioned at its start."""
+def workbook(view: TableView) -> bytes:
+    """The file with every row that the filters leave, up to ``MOST_ROWS``."""
     rows = view.rows[:MOST_ROWS]
+    left_out = max(0, view.count - MOST_ROWS)
     stream: Iterable[Any] = rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows
     lines = ([column.of(row) for column in view.table.columns] for row in stream)
     return write(
@@ -43,7 +43,10 @@ def workbook(view: TableView) -> IO[bytes]:
         view.table.columns,
         lines,
         as_of=view.as_of,
-        illustrative=view.table.illustrative,
+        notes=[
+            *([gettext("illustrative data")] if view.table.illustrative else []),
+            *([gettext("%(rows)s rows left out: narrow the table") % {"rows": left_out}] if left_out else []),
+        ],
     )
 
 
@@ -53,34 +56,31 @@ def write(
     lines: Iterable[Sequence[Any]],
     *,
     as_of: datetime | None = None,
-    illustrative: bool = False,
-) -> IO[bytes]:
-    """Write lines of values below a head of the columns."""
+    notes: Sequence[str] = (),
+) -> bytes:
+    """Lines of values below a head of title, as-of moment with notes, and columns with units."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(title))
     sheet.freeze_panes = "A4"
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = 18 if column.is_number else 28
-    for line in _head(sheet, title, columns, as_of or datetime.now(UTC), illustrative=illustrative):
+    for line in _head(sheet, title, columns, as_of or datetime.now(UTC), notes):
         sheet.append(line)
     for values in lines:
         sheet.append([_cell(sheet, column, value) for column, value in zip(columns, values, strict=True)])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = BytesIO()
     book.save(file)
-    file.seek(0)
-    return file
+    return file.getvalue()
 
 
 def _head(
-    sheet: WriteOnlyWorksheet, title: str, columns: Sequence[Column], as_of: datetime, *, illustrative: bool
+    sheet: WriteOnlyWorksheet, title: str, columns: Sequence[Column], as_of: datetime, notes: Sequence[str]
 ) -> Iterator[list[Any]]:
     heading = _text(sheet, title)
     heading.font = Font(bold=True, size=14)
     yield [heading]
     note = gettext("as of %(moment)s") % {"moment": formats.moment(as_of)}
-    if illustrative:
-        note = f"{note} · {gettext('illustrative data')}"
-    yield [_text(sheet, note)]
+    yield [_text(sheet, " · ".join([note, *notes]))]
     cells = []
     for column in columns:
         cell = _text(sheet, f"{column.label} ({column.unit})" if column.unit else str(column.label))

@@ -12,9 +12,10 @@ export function number(value, decimals) {
 const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 2 });
 const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 6 });
 
-// Ticks of an axis: 20,000 stays as it is, 1,200,000 becomes 120万 or 1.2M.
-export function short(value) {
-  return Math.abs(value) >= 100000 ? compact.format(value) : plain.format(value);
+// How the ticks of an axis are written when its largest value is `top`: 20,000 stays, 1,200,000 is 120万 or 1.2M.
+export function ticks(top) {
+  const large = top >= (language.startsWith("zh") ? 100000 : 1000000);
+  return (value) => (large ? compact : plain).format(value);
 }
 
 const two = (value) => String(value).padStart(2, "0");

@@ -1,5 +1,5 @@
 // From our chart data to ECharts' option, in the colours of the page's theme.
-import { moment, number, short } from "./format.js";
+import { moment, number, ticks } from "./format.js";
 
 const DASHES = ["solid", [6, 4], [2, 3], [10, 3, 2, 3]]; // colour never alone tells lines apart
 const DECALS = [
@@ -22,7 +22,7 @@ export function option(data, width) {
     animation: false,
     useUTC: true, // times come shifted to the city's clock, so every reader sees the city's time
     textStyle: text,
-    grid: { left: 8, right: data.axes.length > 1 ? 8 : 20, top: several ? (narrow ? 92 : 68) : 44, bottom: data.zoom ? 48 : 26,
+    grid: { left: 8, right: data.axes.length > 1 ? 8 : 20, top: several ? 68 : 40, bottom: data.zoom ? 36 : 4,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: several ? { top: 0, left: 0, itemWidth: 22, itemHeight: 10, itemGap: 18, textStyle: text, type: "scroll",
       pageTextStyle: text, inactiveColor: css("line-strong") } : undefined,
@@ -51,9 +51,17 @@ function yAxis(axis, place, data, css, text) {
     nameTextStyle: { ...text, align: place ? "right" : "left", padding: 0 },
     position: place ? "right" : "left", scale: !axis.from_zero, min: axis.minimum ?? undefined, max: axis.maximum ?? undefined,
     splitNumber: 4, axisLine: { show: false }, axisTick: { show: false },
-    axisLabel: { ...text, formatter: (value) => short(value) },
+    axisLabel: { ...text, formatter: ticks(largest(data, place)) },
     splitLine: { show: place === 0, lineStyle: { color: css("line"), width: 1 } },
   };
+}
+
+// The largest value that an axis must show, stacked bars taken together: all its ticks are then written alike.
+function largest(data, axis) {
+  const single = (item) => Math.abs((Array.isArray(item) ? item[1] : item) ?? 0);
+  const tops = data.series.filter((series) => series.axis === axis).map((series) => Math.max(0, ...series.values.map(single)));
+  const stacked = data.series.some((series) => series.stack);
+  return stacked ? tops.reduce((sum, top) => sum + top, 0) : Math.max(0, ...tops);
 }
 
 function slider(css, text) {
@@ -94,7 +102,8 @@ function marks(series, data, css) {
     markLine: lines.length ? {
       silent: true, symbol: "none",
       data: lines.map((mark) => ({ ...(mark.value !== null ? { yAxis: mark.value } : { xAxis: shift(data, mark.start) }),
-        label: { formatter: mark.label, position: "insideEndTop", color: tone(mark), fontSize: 13 },
+        label: { formatter: mark.label, position: "insideEndTop", color: tone(mark), fontSize: 13,
+          backgroundColor: css("panel"), padding: [1, 4] },
         lineStyle: { color: tone(mark), type: [4, 4], width: 1.5 } })),
     } : undefined,
     markArea: spans.length ? {
