@@ -1,10 +1,15 @@
-"""Lets Django empty the tables after a transactional test: the ledger's triggers would rightly refuse."""
+"""Lets tests begin with an empty ledger, which the ledger itself would rightly refuse.
+
+Django empties the tables after a transactional test, which triggers forbid; and a log that begins anew
+contradicts the last checkpoint that was kept outside the database.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
@@ -24,3 +29,8 @@ def _tables_can_be_emptied_between_tests() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _the_log_begins_anew() -> None:
+    (settings.JINMAI_DATA / "ledger" / "last_checkpoint").unlink(missing_ok=True)

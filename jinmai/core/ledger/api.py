@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from jinmai.core.ledger.envelope import EntryRefused
 from jinmai.core.ledger.selectors import RecordedEntry, entries_for
-from jinmai.core.ledger.services import NotInTransactionError, append
+from jinmai.core.ledger.services import InTransactionError, NotInTransactionError, append, append_durably
 
-__all__ = ["EntryRefused", "NotInTransactionError", "RecordedEntry", "append", "entries_for"]
+__all__ = [
+    "EntryRefused",
+    "InTransactionError",
+    "NotInTransactionError",
+    "RecordedEntry",
+    "append",
+    "append_durably",
+    "entries_for",
+]

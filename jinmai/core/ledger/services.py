@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db import connection
 
-from jinmai.core.ledger.envelope import Draft, draft
-from jinmai.core.ledger.models import Entry, Payload
+from jinmai.core.ledger.envelope import draft
+from jinmai.core.ledger.group_writer import writer
+from jinmai.core.ledger.store import store
 
 
 class NotInTransactionError(Exception):
@@ -20,6 +22,13 @@ class NotInTransactionError(Exception):
             "append an entry inside the transaction that changes the rows it speaks of: "
             "with transaction.atomic(): …"
         )
+
+
+class InTransactionError(Exception):
+    """``append_durably`` was called inside a transaction, which would wait for itself."""
+
+    def __init__(self) -> None:
+        super().__init__("inside a transaction use append: append_durably commits by itself")
 
 
 def append(  # noqa: PLR0913 - the fields of an entry, each by its name
@@ -43,20 +52,26 @@ def append(  # noqa: PLR0913 - the fields of an entry, each by its name
     if not connection.in_atomic_block:
         raise NotInTransactionError
     entry = draft(kind=kind, subject=subject, payload=payload, actor=actor, occurred=occurred, key=key)
-    _store(entry)
+    store([entry])
     return entry.envelope.id
 
 
-def _store(entry: Draft) -> None:
-    said = entry.envelope
-    row = Entry.objects.create(
-        id=said.id,
-        kind=said.kind,
-        subject=said.subject,
-        actor=said.actor,
-        occurred_at=said.occurred,
-        recorded_at=said.recorded,
-        key=said.key or None,
-        leaf=entry.leaf,
-    )
-    Payload.objects.create(entry=row, salt=entry.salt, content=entry.payload)
+def append_durably(  # noqa: PLR0913 - the fields of an entry, each by its name
+    *,
+    kind: str,
+    subject: str,
+    payload: msgspec.Struct,
+    actor: str,
+    occurred: datetime | None = None,
+    key: str = "",
+) -> Future[bool]:
+    """Record a fact by itself, grouped with others that come at the same time, for entries that come often.
+
+    The future gives True when the entry is on the disk, False where its ``key`` was recorded before with the
+    same content; it raises :class:`EntryRefused` where the key was used for something else. Not to be
+    called inside a transaction: the writer would wait for it and it for the writer.
+    """
+    if connection.in_atomic_block:
+        raise InTransactionError
+    entry = draft(kind=kind, subject=subject, payload=payload, actor=actor, occurred=occurred, key=key)
+    return writer().submit(entry)

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-import msgspec
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jinmai.core.ledger import api
 from jinmai.core.ledger.immutability import missing_guards
 from jinmai.core.ledger.models import Entry, ImmutableError, Payload
-
-
-class Raised(msgspec.Struct):
-    """An alarm, as a system would record it."""
-
-    value: int
-    note: str = ""
-
-
-def record(subject: str = "plant:saf-1", value: int = 1, **more: object) -> None:
-    with transaction.atomic():
-        api.append(
-            kind="industry.alarm_raised.v1",
-            subject=subject,
-            payload=Raised(value),
-            actor="user:1",
-            **more,  # type: ignore[arg-type]  # each test names real parameters
-        )
+from jinmai.core.ledger.tests.entries import Raised, record
 
 
 @pytest.mark.django_db(transaction=True)

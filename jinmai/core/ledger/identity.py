@@ -1,0 +1,109 @@
+"""Who this log is: its origin and its keys, kept in the data folder and never in the database.
+
+``ledger/origin`` names the log for ever (write it before the first start to choose the name); ``ed25519.pem``
+and ``sm2.der`` sign its checkpoints. Whoever restores the database alone cannot sign as this log, and
+whoever copies the keys alone has nothing to sign.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+
+from jinmai.standards import sm2, tlog
+
+log = logging.getLogger(__name__)
+
+
+class Identity(NamedTuple):
+    """The log's name and what it signs with, Ed25519 first."""
+
+    origin: str
+    signers: tuple[tlog.Signer, ...]
+
+    @property
+    def verifiers(self) -> tuple[tlog.Verifier, ...]:
+        """The public keys."""
+        return tuple(signer.verifier for signer in self.signers)
+
+
+def folder() -> Path:
+    """Where origin, keys and the last checkpoint lie."""
+    path: Path = settings.JINMAI_DATA / "ledger"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def identity() -> Identity:
+    """The identity of this instance's log, made at first use."""
+    return _load(folder())
+
+
+@lru_cache(maxsize=4)
+def _load(place: Path) -> Identity:
+    origin = _kept(place / "origin", _new_origin).decode().strip()
+    pem = load_pem_private_key(_kept(place / "ed25519.pem", _new_ed25519), password=None)
+    if not isinstance(pem, Ed25519PrivateKey):
+        raise tlog.KeyTextError(f"{place / 'ed25519.pem'} is not an Ed25519 key")
+    signers: list[tlog.Signer] = [tlog.Ed25519Signer(origin, pem.private_bytes_raw())]
+    if missing := sm2.absence():
+        log.warning("checkpoints carry no SM2 signature, Ed25519 only: %s", missing)
+    else:
+        der = _kept(place / "sm2.der", lambda: sm2.PrivateKey.generate().der)
+        signers.append(tlog.Sm2Signer(origin, sm2.PrivateKey(der)))
+    return Identity(origin, tuple(signers))
+
+
+def _new_origin() -> bytes:
+    return f"jinmai.local/{settings.JINMAI_CITY.name}/{secrets.token_hex(4)}\n".encode()
+
+
+def _new_ed25519() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The content of a private file, made once: of two processes that make it, one wins for both."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        write_durably(draft, make())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        sync_folder(path.parent)
+    return path.read_bytes()
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, and return when the disk has it."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
