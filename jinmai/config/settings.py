@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "rules",
     "axes",
     "allauth",
@@ -78,6 +80,8 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(JINMAI_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "jinmai.core.operations.queue.TaskQueue"}}
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [

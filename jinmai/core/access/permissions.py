@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from jinmai.core.access.object_rules import declare_permission
 
 declare_permission("access.view_staff", owner="memberships__organisation")
 declare_permission("access.manage_people")
 declare_permission("access.manage_api_keys")
 declare_permission("access.view_contact", owner="memberships__organisation")
+
+# Permissions that concern no object stand in the manifests, also those of rooms below this one.
+for _manifest in [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]:
+    for _permission in _manifest.permissions:
+        declare_permission(_permission)

@@ -7,72 +7,98 @@ delays it and never stops it for good. Jobs run at least once and must be idempo
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from jinmai.core.operations import lease
 from jinmai.core.operations.models import PeriodicJob
+from jinmai.core.web.manifest import Job
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from jinmai.core.web.manifest import Job
-
-LEASE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_ERROR = 2000
 log = logging.getLogger(__name__)
 
 
 def enrol(jobs: Iterable[Job]) -> None:
     """Make a row for every declared job; rows of jobs that no manifest declares any more go."""
-    names = [job.name for job in jobs]
-    for name in names:
-        PeriodicJob.objects.get_or_create(name=name, defaults={"due_at": timezone.now()})
-    PeriodicJob.objects.exclude(name__in=names).delete()
+    periods = {job.name: job.every_seconds for job in jobs}
+    for name, period in periods.items():
+        PeriodicJob.objects.update_or_create(
+            name=name,
+            defaults={"every_seconds": period},
+            create_defaults={"every_seconds": period, "due_at": timezone.now()},
+        )
+    PeriodicJob.objects.exclude(name__in=periods).delete()
 
 
-def run_due(jobs: Iterable[Job], worker: str) -> int:
-    """Run every job that is due and free. Returns how many ran."""
+def run_due(jobs: Iterable[Job], worker: str, stop: threading.Event | None = None) -> int:
+    """Run every job that is due and free, until ``stop``. Returns how many ran."""
+    jobs = list(jobs)
+    due = set(
+        PeriodicJob.objects.filter(_free(), name__in=[job.name for job in jobs]).values_list(
+            "name", flat=True
+        )
+    )
     ran = 0
     for job in jobs:
-        if _take(job.name, worker):
+        if stop is not None and stop.is_set():
+            break
+        if job.name in due and _take(job.name, worker):
             _run(job, worker)
             ran += 1
     return ran
 
 
+def _free() -> Q:
+    now = timezone.now()
+    return Q(due_at__lte=now) & (Q(leased_until__isnull=True) | Q(leased_until__lt=now))
+
+
 def _take(name: str, worker: str) -> bool:
     """Lease a due job; one conditional UPDATE, so two workers cannot both have it."""
-    now = timezone.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    taken = PeriodicJob.objects.filter(free, name=name, due_at__lte=now).update(
-        leased_by=worker, leased_until=now + LEASE
+    taken = PeriodicJob.objects.filter(_free(), name=name).update(
+        leased_by=worker, leased_until=timezone.now() + lease.LEASE, started_at=timezone.now()
     )
     return taken == 1
 
 
 def _run(job: Job, worker: str) -> None:
+    def renew() -> bool:
+        held = PeriodicJob.objects.filter(name=job.name, leased_by=worker)
+        return held.update(leased_until=timezone.now() + lease.LEASE) == 1
+
     started = time.monotonic()
     error = ""
-    try:
-        import_string(job.run)()
-    except Exception as raised:  # a job's failure is recorded and retried, it never stops the others
-        log.exception("periodic job %s failed", job.name)
-        error = f"{type(raised).__name__}: {raised}"[:2000]
-    seconds = time.monotonic() - started
+    with lease.renewed(job.name, renew):
+        try:
+            import_string(job.run)()
+        except Exception as raised:  # a job's failure is recorded and retried, it never stops the others
+            log.exception("periodic job %s failed", job.name)
+            error = f"{type(raised).__name__}: {raised}"[:LONGEST_ERROR]
+    _finish(job, worker, seconds=time.monotonic() - started, error=error)
+
+
+def _finish(job: Job, worker: str, *, seconds: float, error: str) -> None:
+    """Write how the run ended and when the next is due; nothing where another worker has the job now."""
     now = timezone.now()
-    row = PeriodicJob.objects.filter(name=job.name, leased_by=worker)
+    period = timedelta(seconds=job.every_seconds)
     with transaction.atomic():
-        if error:
-            row.update(failures=F("failures") + 1)
-            failures = row.values_list("failures", flat=True).first() or 1
-            pause = min(LONGEST_PAUSE, timedelta(seconds=job.every_seconds * 2 ** min(failures, 10)))
-        else:
-            row.update(failures=0, finished_at=now)
-            pause = timedelta(seconds=job.every_seconds)
-        row.update(seconds=seconds, error=error, leased_until=None, leased_by="", due_at=now + pause)
+        row = PeriodicJob.objects.select_for_update().filter(name=job.name, leased_by=worker).first()
+        if row is None:
+            log.warning("%s ended after its lease was lost", job.name)
+            return
+        row.failures = row.failures + 1 if error else 0
+        row.runs += 1
+        row.finished_at = row.finished_at if error else now
+        row.seconds, row.error = seconds, error
+        row.leased_by, row.leased_until = "", None
+        pause = lease.pause_after(row.failures + 1, period, LONGEST_PAUSE) if error else period
+        row.due_at = now + pause
+        row.save()

@@ -108,7 +108,7 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NoticeKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of message to people, its words as a template: ``{plant}`` is the parameter ``plant``.
 
-    ``kind`` begins with the folder's key. ``urgent`` ones do not wait for the end of quiet hours. ``channels``
+    ``kind`` begins with the folder's key. ``urgent`` ones do not wait for quiet hours to end. ``channels``
     are those used where a person has chosen nothing. A ``duty`` is recorded in the ledger when it was sent.
     Where nobody has read it after ``escalate_after_seconds``, ``escalate`` (a dotted path) is called once.
     """

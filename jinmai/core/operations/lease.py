@@ -1,0 +1,62 @@
+"""Leases: who holds a piece of work, renewed while it runs, free again when its holder was killed.
+
+A lease is a row with ``leased_by`` and ``leased_until``. Its holder renews it from a thread beside the work,
+so long work keeps it; a killed or stopped holder does not, and after ``LEASE`` somebody else may take the
+work. Work is therefore done at least once, and what it does must be idempotent.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import DatabaseError, connections
+
+LEASE = timedelta(seconds=30)
+RENEW_SECONDS = 5.0
+JITTER = 0.2
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def renewed(what: str, renew: Callable[[], bool]) -> Iterator[threading.Event]:
+    """Call ``renew`` every few seconds during the block. The event given is set once the lease is lost.
+
+    ``renew`` prolongs the lease and says whether it was still held. Work shorter than ``RENEW_SECONDS`` costs
+    one idle thread and no statement.
+    """
+    done, lost = threading.Event(), threading.Event()
+
+    def keep() -> None:
+        while not done.wait(RENEW_SECONDS):
+            try:
+                if not renew():
+                    log.warning("%s: the lease was lost, another worker may run it too", what)
+                    lost.set()
+                    return
+            except DatabaseError:
+                log.exception("%s: the lease could not be renewed, trying again", what)
+            finally:
+                connections.close_all()
+
+    thread = threading.Thread(target=keep, name=f"lease of {what}", daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        done.set()
+        thread.join()
+
+
+def pause_after(failures: int, first: timedelta, longest: timedelta) -> timedelta:
+    """How long to wait after so many failures in a row: doubled each time, capped, spread by a fifth.
+
+    Spread, so that work that failed together does not come back together.
+    """
+    exact: timedelta = min(longest, first * int(2 ** min(max(failures, 1) - 1, 20)))
+    spread: float = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+    return exact * spread
