@@ -6,7 +6,12 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.access.models import PHONE, Organisation, User
+from jinmai.core.access.roles import roles
+from jinmai.core.access.selectors import organisations
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
@@ -43,3 +48,68 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth publish
         if cleaned.get("password1") and cleaned.get("password1") == cleaned.get("oldpassword"):
             self.add_error("password1", forms.ValidationError(_("This is the present password.")))
         return cleaned
+
+
+class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no such subscript
+    """An organisation by its name in the page's language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Organisation.objects.none(), label=_("Organisation"), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and code, since names repeat."""
+        return f"{obj.name(get_language() or '')} · {obj.code}"
+
+
+class RoleForm(forms.Form):
+    """A role in an organisation."""
+
+    organisation = OrganisationField()
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organisation"]
+        assert isinstance(field, OrganisationField)  # noqa: S101 - for the type checker
+        field.queryset = organisations()
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)  # noqa: S101 - for the type checker
+        role.choices = [(one.key, one.name.spoken(get_language() or "")) for one in roles().values()]
+
+
+class PersonForm(RoleForm):
+    """A new person and the first role."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=150,
+        validators=User._meta.get_field("username").validators,  # noqa: SLF001 - Django's model API
+        help_text=_("Letters, digits and @ . + - _; it is not changed later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    display_name = forms.CharField(label=_("Name"), max_length=60)
+    phone = forms.CharField(label=_("Telephone"), max_length=16, required=False, validators=[PHONE])
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    field_order = ("display_name", "username", "organisation", "role", "phone", "email")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; the reason is recorded."""
+
+    reason = forms.CharField(label=_("Reason"), min_length=4, max_length=500)
+
+
+class ApiKeyForm(forms.Form):
+    """A new key."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=120)
+    scopes = forms.CharField(
+        label=_("Scopes"), max_length=400, help_text=_("Names such as epcis, with blanks between.")
+    )
+    organisation = OrganisationField(required=False, empty_label=_("the whole city"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organisation"]
+        assert isinstance(field, OrganisationField)  # noqa: S101 - for the type checker
+        field.queryset = organisations()

@@ -6,7 +6,8 @@ from typing import Any
 
 from allauth.account.views import AccountInactiveView, LoginView, LogoutView, PasswordChangeView
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.forms import PasswordForm, SignInForm
@@ -37,6 +38,14 @@ class PasswordChange(PasswordChangeView):  # type: ignore[misc]  # allauth publi
 
     form_class = PasswordForm
     template_name = "access/password_change.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever comes by another identity provider has no password here."""
+        if not request.user.has_usable_password():  # type: ignore[union-attr]  # the view is signed_in
+            messages.info(request, _("Your organisation's own sign-in keeps your password."))
+            return redirect("portal")
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say why, where the present password is only a temporary one."""

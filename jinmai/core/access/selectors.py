@@ -1,0 +1,66 @@
+"""Every read of people and keys."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from jinmai.core.access.entries import (
+    PASSWORD_ISSUED,
+    PERSON_ADDED,
+    PERSON_DISABLED,
+    PERSON_ENABLED,
+    ROLE_GIVEN,
+    ROLE_TAKEN,
+    SECOND_FACTOR_REMOVED,
+    UNMASKED,
+)
+from jinmai.core.access.models import ApiKey, Membership, Organisation, User
+from jinmai.core.access.object_rules import visible
+from jinmai.core.access.reach import reach
+from jinmai.core.ledger.api import RecordedEntry, entries_for
+
+KINDS_ABOUT_PEOPLE = (
+    PERSON_ADDED,
+    PERSON_DISABLED,
+    PERSON_ENABLED,
+    PASSWORD_ISSUED,
+    SECOND_FACTOR_REMOVED,
+    ROLE_GIVEN,
+    ROLE_TAKEN,
+    UNMASKED,
+)
+
+
+def people_seen_by(viewer: User) -> QuerySet[User]:
+    """People whom ``viewer`` may know of, each with the memberships that ``viewer`` may see."""
+    held = reach(viewer, "access.view_staff")
+    rows = Membership.objects.select_related("organisation").order_by("organisation__code", "role")
+    if not held.city:
+        rows = rows.filter(organisation__in=held.organisations)
+    people = visible(viewer, "access.view_staff", User.objects.all())
+    return people.prefetch_related(Prefetch("memberships", rows, to_attr="seen_memberships")).distinct()
+
+
+def person(pk: int) -> User:
+    """One person; raises ``User.DoesNotExist``."""
+    return User.objects.get(pk=pk)
+
+
+def entries_about(person: User) -> list[RecordedEntry]:
+    """What was recorded about a person's account, newest first."""
+    return entries_for(f"user:{person.pk}", kinds=KINDS_ABOUT_PEOPLE, limit=50)
+
+
+def organisations() -> QuerySet[Organisation]:
+    """Every organisation whose staff can sign in."""
+    return Organisation.objects.order_by("kind", "code")
+
+
+def api_keys() -> QuerySet[ApiKey]:
+    """Every key, the newest first."""
+    return ApiKey.objects.select_related("organisation").order_by("-created_at")
+
+
+def api_key(public_id: str) -> ApiKey:
+    """One key by its public part; raises ``ApiKey.DoesNotExist``."""
+    return ApiKey.objects.select_related("organisation").get(public_id=public_id)

@@ -1,0 +1,53 @@
+"""What was recorded about an account, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.access import entries as kinds
+from jinmai.core.access.models import Organisation, User
+from jinmai.core.access.people import role_name
+from jinmai.core.ledger.api import RecordedEntry
+from jinmai.core.web.api import TimelineEntry
+
+TITLES: dict[str, str | Promise] = {
+    kinds.PERSON_ADDED: _("Account made"),
+    kinds.PERSON_DISABLED: _("Account closed"),
+    kinds.PERSON_ENABLED: _("Account opened again"),
+    kinds.PASSWORD_ISSUED: _("Temporary password issued"),
+    kinds.SECOND_FACTOR_REMOVED: _("Second factor removed"),
+    kinds.ROLE_GIVEN: _("Role given"),
+    kinds.ROLE_TAKEN: _("Role taken away"),
+    kinds.UNMASKED: _("Personal data read in full"),
+    kinds.API_KEY_CREATED: _("Key made"),
+    kinds.API_KEY_REVOKED: _("Key revoked"),
+}
+
+
+def history(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
+    """Entries as the timeline shows them, with the names of those who acted."""
+    entries = list(entries)
+    numbers = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
+    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
+    return [
+        TimelineEntry(
+            at=entry.occurred_at,
+            title=str(TITLES.get(entry.kind, entry.kind)),
+            actor=names.get(entry.actor, entry.actor),
+            detail=_detail(entry),
+            tone="attention" if entry.kind in {kinds.UNMASKED, kinds.PERSON_DISABLED} else "",
+            number=entry.index,
+        )
+        for entry in entries
+    ]
+
+
+def _detail(entry: RecordedEntry) -> str:
+    said = entry.payload or {}
+    if "role" in said:
+        organisation = Organisation.objects.filter(code=said["organisation"]).first()
+        return f"{role_name(said['role'])}, {organisation or said['organisation']}"
+    return str(said.get("reason", ""))
