@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 
@@ -18,12 +19,12 @@ from django.test import TransactionTestCase
 def _tables_can_be_emptied_between_tests() -> Iterator[None]:
     from jinmai.core.ledger.immutability import lift_guards  # noqa: PLC0415 - Django must be set up first
 
-    empty_tables = TransactionTestCase._fixture_teardown
-
     def teardown(case: TransactionTestCase) -> None:
         for name in case._databases_names(include_mirrors=False):
             lift_guards(connections[name])
-        empty_tables(case)  # its end announces a migration, which puts the triggers back
+            # Cascade reaches tables that are no models. The end announces a migration, which puts the
+            # triggers back.
+            call_command("flush", verbosity=0, interactive=False, database=name, allow_cascade=True)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -134,12 +134,18 @@ def test_the_sealer_stops_when_the_database_is_empty_but_the_log_is_not() -> Non
 
 
 @pytest.mark.parametrize(
-    "remaining", ["substr(hashes, 1, 64)", "substr(hashes, 33)", "substr(hashes, 1, 95)"]
+    "statement",
+    [
+        "UPDATE ledger_tile SET hashes = substr(hashes, 1, 64)",
+        "UPDATE ledger_tile SET hashes = substr(hashes, 33)",
+        "UPDATE ledger_tile SET hashes = substr(hashes, 1, 95)",
+        "DELETE FROM ledger_tile",
+    ],
 )
-def test_the_sealer_stops_at_a_changed_tile(remaining: str) -> None:
+def test_the_sealer_stops_at_a_changed_tile(statement: str) -> None:
     record_many(3)
     seal_pending()
-    tamper(f"UPDATE ledger_tile SET hashes = {remaining}")
+    tamper(statement)
     record()
     with pytest.raises(SealerStoppedError, match="do not give the root"):
         seal_pending()
