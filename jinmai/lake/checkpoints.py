@@ -72,7 +72,10 @@ def last_checkpoint(log_folder: Path) -> int | None:
 
 
 def write_checkpoint(log_folder: Path, version: int, actions: Iterable[dict[str, Any]]) -> None:
-    """Store the state of `version` durably and point `_last_checkpoint` to it."""
+    """Store the state of `version` durably and point `_last_checkpoint` to it.
+
+    The caller shares the log's gate: entries are cleaned away by what the pointer says.
+    """
     rows = list(actions)
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), sink, compression="zstd")
@@ -84,15 +87,31 @@ def write_checkpoint(log_folder: Path, version: int, actions: Iterable[dict[str,
 
 
 def read_checkpoint(log_folder: Path, version: int) -> Iterator[dict[str, Any]]:
-    """The actions that a checkpoint holds.
+    """The actions of a checkpoint that make up the table's state, without the replaced files.
 
     Raises:
         DamagedError: the file is missing or cannot be read.
     """
+    kinds = [name for name in _SCHEMA.names if name != "remove"]
+    state = _read(log_folder, version, kinds)
+    for kind in kinds:
+        for content in state[kind].drop_null().to_pylist(maps_as_pydicts="strict"):
+            yield {kind: content}
+
+
+def replaced_files(log_folder: Path, version: int) -> dict[str, int]:
+    """The files that were replaced before this checkpoint but not yet removed, and when (ms).
+
+    There may be hundreds of thousands: only maintenance asks for them.
+    """
+    replaced = _read(log_folder, version, ["remove"])["remove"].drop_null().combine_chunks()
+    paths, moments = replaced.field("path"), replaced.field("deletionTimestamp")
+    return dict(zip(paths.to_pylist(), moments.to_pylist(), strict=True))
+
+
+def _read(log_folder: Path, version: int, columns: list[str]) -> pa.Table:
     path = checkpoint_path(log_folder, version)
     try:
-        rows = pq.read_table(path, schema=_SCHEMA).to_pylist(maps_as_pydicts="strict")
+        return pq.read_table(path, schema=_SCHEMA, columns=columns)
     except (OSError, pa.ArrowException) as error:
         raise DamagedError(f"{path}: {error}") from error
-    for row in rows:
-        yield {kind: action for kind, action in row.items() if action is not None}

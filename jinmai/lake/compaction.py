@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from jinmai.lake.checkpoints import last_checkpoint
 from jinmai.lake.commits import commit
 from jinmai.lake.data_files import write_data_file
 from jinmai.lake.durability import FileLock, exclusive, fsync_folder
@@ -165,10 +166,11 @@ def _whole_days(rows: pl.DataFrame, table: Table, target_rows: int) -> Iterator[
 
 def _remove_data_files(snapshot: Snapshot, now: float, keep: timedelta) -> int:
     removed = 0
+    replaced = snapshot.replaced()
     for path in snapshot.folder.glob("*.parquet"):
         if path.name in snapshot.files:
             continue
-        replaced_ms = snapshot.removed.get(path.name)
+        replaced_ms = replaced.get(path.name)
         if replaced_ms is not None:
             old = now - replaced_ms / 1000 > keep.total_seconds()
         else:
@@ -190,19 +192,19 @@ def _remove_log_entries(snapshot: Snapshot, now: float, keep: timedelta) -> int:
         return 0
     if snapshot.checkpointed < snapshot.version:
         snapshot.checkpoint()
-    covered = min(snapshot.checkpointed, _save_keys(snapshot))
+    keys_reach = _save_keys(snapshot)
     removed = 0
     with exclusive(log.gate):
+        pointed = last_checkpoint(log.folder) or 0
         for version in versions:
             path = log.path(version)
-            if version >= covered or path.stat().st_mtime > horizon:
+            if version >= min(pointed, keys_reach) or path.stat().st_mtime > horizon:
                 break
             path.unlink()
             removed += 1
-    for path in log.folder.glob("*.checkpoint.parquet"):
-        newer = int(path.name.split(".")[0]) >= snapshot.checkpointed
-        if not newer and path.stat().st_mtime < horizon:
-            path.unlink()
+        for path in log.folder.glob("*.checkpoint.parquet"):
+            if int(path.name.split(".")[0]) < pointed and path.stat().st_mtime < horizon:
+                path.unlink()
     fsync_folder(log.folder)
     return removed
 

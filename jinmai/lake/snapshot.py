@@ -13,7 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from jinmai.lake.checkpoints import PROTOCOL, last_checkpoint, read_checkpoint, write_checkpoint
+from jinmai.lake.checkpoints import (
+    PROTOCOL,
+    last_checkpoint,
+    read_checkpoint,
+    replaced_files,
+    write_checkpoint,
+)
+from jinmai.lake.durability import shared
 from jinmai.lake.errors import DamagedError, UnknownTableError
 from jinmai.lake.log import Action, DeltaLog, Entry
 from jinmai.lake.tables import Table
@@ -110,7 +117,8 @@ class Snapshot:
         self.head = ""
         self.checkpointed = -1
         self.files: dict[str, DataFile] = {}
-        self.removed: dict[str, int] = {}
+        # Files replaced since the last checkpoint: the version that did it, and when (ms).
+        self._replaced: dict[str, tuple[int, int]] = {}
         self.positions: dict[str, int] = {}
         self.metadata: dict[str, Any] = {}
         self._table: Table | None = None
@@ -129,11 +137,14 @@ class Snapshot:
         with self._lock:
             self._follow()
             newest = last_checkpoint(self.log.folder)
-            self.checkpointed = -1 if newest is None else newest
-            if newest is not None and newest > self.version:
+            if newest is None or newest == self.checkpointed:
+                return
+            if newest > self.version:
                 # The entries between were cleaned away while this process slept.
                 self._open_checkpoint(newest)
                 self._follow()
+            else:
+                self._notice_checkpoint(newest)
 
     def pruned(
         self,
@@ -161,27 +172,39 @@ class Snapshot:
         the moment of its replacement.
         """
         with self._lock:
-            gone = [path for path in self.removed if not (self.folder / path).exists()]
-            for path in gone:
-                del self.removed[path]
-            write_checkpoint(self.log.folder, self.version, self._state())
-            self.checkpointed = self.version
+            present = {path.name for path in self.folder.iterdir()}
+            replaced = {path: ms for path, ms in self.replaced().items() if path in present}
+            with shared(self.log.gate):
+                write_checkpoint(self.log.folder, self.version, self._state(replaced))
+            self._notice_checkpoint(self.version)
+
+    def replaced(self) -> dict[str, int]:
+        """The files that were replaced and not yet removed, and when (ms since 1970)."""
+        with self._lock:
+            newest = last_checkpoint(self.log.folder)
+            older = {} if newest is None else replaced_files(self.log.folder, newest)
+            return older | {path: ms for path, (_, ms) in self._replaced.items()}
 
     def apply(self, entry: Entry) -> None:
         """Move to the version of `entry`, unless a refresh went there before."""
         with self._lock:
             if entry.version <= self.version:
                 return
-            self._apply_actions(entry.actions())
+            self._apply_actions(entry.version, entry.actions())
             self.version = entry.version
             self.head = entry.digest
 
-    def _state(self) -> Iterator[Action]:
+    def _notice_checkpoint(self, version: int) -> None:
+        self.checkpointed = version
+        later = {path: each for path, each in self._replaced.items() if each[0] > version}
+        self._replaced = later
+
+    def _state(self, replaced: dict[str, int]) -> Iterator[Action]:
         yield {"protocol": PROTOCOL}
         yield {"metaData": self.metadata}
         for writer, position in self.positions.items():
             yield {"txn": {"appId": writer, "version": position}}
-        for path, moment in self.removed.items():
+        for path, moment in replaced.items():
             yield {"remove": removal(path, moment, data_change=False)}
         for file in self.files.values():
             yield {"add": file.to_action(data_change=False)}
@@ -207,9 +230,9 @@ class Snapshot:
         if entry is None:
             raise DamagedError(f"{self.log.path(version)}: the checkpoint's own entry is missing")
         self.files.clear()
-        self.removed.clear()
+        self._replaced.clear()
         self.positions.clear()
-        self._apply_actions(read_checkpoint(self.log.folder, version))
+        self._apply_actions(version, read_checkpoint(self.log.folder, version))
         self.version = self.checkpointed = version
         self.head = entry.digest
 
@@ -217,7 +240,7 @@ class Snapshot:
         while (entry := self.log.entry(self.version + 1)) is not None:
             self.apply(entry)
 
-    def _apply_actions(self, actions: Iterable[Action]) -> None:
+    def _apply_actions(self, version: int, actions: Iterable[Action]) -> None:
         for action in actions:
             if "add" in action:
                 file = DataFile.from_action(action["add"])
@@ -225,7 +248,7 @@ class Snapshot:
             elif "remove" in action:
                 gone = action["remove"]
                 self.files.pop(gone["path"], None)
-                self.removed[gone["path"]] = gone["deletionTimestamp"]
+                self._replaced[gone["path"]] = (version, gone["deletionTimestamp"])
             elif "txn" in action:
                 self.positions[action["txn"]["appId"]] = action["txn"]["version"]
             elif "metaData" in action:

@@ -65,7 +65,8 @@ def test_checkpoint_holds_the_same_state_as_the_entries(lake: Lake) -> None:
         by_entries.checkpoint()
         by_checkpoint = Snapshot(lake.root / table)
         assert by_checkpoint.checkpointed == by_entries.version
-        for what in ("version", "head", "files", "removed", "positions", "table", "metadata"):
+        assert by_checkpoint.replaced() == by_entries.replaced()
+        for what in ("version", "head", "files", "positions", "table", "metadata"):
             assert getattr(by_checkpoint, what) == getattr(by_entries, what), what
 
 
