@@ -18,10 +18,12 @@ from django.test import TransactionTestCase
 @pytest.fixture(autouse=True, scope="session")
 def _tables_can_be_emptied_between_tests() -> Iterator[None]:
     from jinmai.core.ledger.immutability import lift_guards  # noqa: PLC0415 - Django must be set up first
+    from jinmai.core.register import immutability as register  # noqa: PLC0415 - as above
 
     def teardown(case: TransactionTestCase) -> None:
         for name in case._databases_names(include_mirrors=False):
             lift_guards(connections[name])
+            register.lift_guards(connections[name])
             # Cascade reaches tables that are no models. The end announces a migration, which puts the
             # triggers back.
             call_command("flush", verbosity=0, interactive=False, database=name, allow_cascade=True)

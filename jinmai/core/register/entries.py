@@ -1,0 +1,154 @@
+"""Ledger entries of the register. Others decode them by name and never import the structs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+PARTY_ENTERED = "register.party_entered.v1"
+PARTY_CHANGED = "register.party_changed.v1"
+PLACE_ENTERED = "register.place_entered.v1"
+PLACE_CHANGED = "register.place_changed.v1"
+THING_ENTERED = "register.thing_entered.v1"
+FACT_ENTERED = "register.fact_entered.v1"
+FACT_CORRECTED = "register.fact_corrected.v1"
+FACT_WITHDRAWN = "register.fact_withdrawn.v1"
+FACT_DERIVED = "register.fact_derived.v1"
+FACTS_DERIVED = "register.facts_derived.v1"
+IMPORT_ACCEPTED = "register.import_accepted.v1"
+IMPORT_FINISHED = "register.import_finished.v1"
+IMPORT_DROPPED = "register.import_dropped.v1"
+
+
+class PartyEntered(msgspec.Struct, frozen=True):
+    """A party came into the register."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    district: str
+    industry_code: str
+    industry_edition: str
+    size: str
+    illustrative: bool
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What a party or place is called, or where it belongs, changed; only the fields that did."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+
+
+class PlaceEntered(msgspec.Struct, frozen=True):
+    """A place came into the register; coordinates in whole 1e-7 degrees of their datum."""
+
+    key: str
+    kind: str
+    name_zh: str
+    name_en: str
+    district: str
+    party: str
+    longitude_e7: int | None
+    latitude_e7: int | None
+    datum: str
+    illustrative: bool
+
+
+class ThingEntered(msgspec.Struct, frozen=True):
+    """A thing came into the register."""
+
+    key: str
+    kind: str
+    name_zh: str
+    name_en: str
+    party: str
+    place: str
+    illustrative: bool
+
+
+class FactStated(msgspec.Struct, frozen=True):
+    """What one source said: kind, exact value (number in the kind's smallest unit), time, as-of day."""
+
+    fact: int
+    kind: str
+    number: int | None
+    text: str
+    source: str
+    as_of: str
+    effective_from: str
+    effective_to: str
+    illustrative: bool
+    note: str = ""
+    bound: str = ""
+
+
+class FactCorrected(msgspec.Struct, frozen=True):
+    """A fact replaces another from now on. The other stays as what was known until now."""
+
+    corrects: int
+    statement: FactStated
+    reason: str
+
+
+class FactWithdrawn(msgspec.Struct, frozen=True):
+    """A fact is no longer held to be true, and nothing stands in its place."""
+
+    corrects: int
+    fact: int
+    reason: str
+
+
+class FactDerived(msgspec.Struct, frozen=True):
+    """A fact follows from others by a dated rule."""
+
+    statement: FactStated
+    rule: str
+    reference: str
+    bases: list[int]
+
+
+class FactsDerived(msgspec.Struct, frozen=True):
+    """Facts that follow from the rows of one chunk of an import; the digest is over their lines."""
+
+    chunk: int
+    rule: str
+    count: int
+    digest: str
+
+
+class ImportAccepted(msgspec.Struct, frozen=True):
+    """The rows of a file that enter the register, committed to before the first is written.
+
+    ``root`` is SHA-256 over the digests of the chunks in order (party lines, then fact lines of each).
+    """
+
+    file_name: str
+    file_digest: str
+    report_digest: str
+    root: str
+    chunks: int
+    rows_good: int
+    rows_refused: int
+
+
+class ImportFinished(msgspec.Struct, frozen=True):
+    """Every accepted row is in the register."""
+
+    root: str
+    rows_written: int
+    parties_new: int
+    facts_written: int
+
+
+class ImportDropped(msgspec.Struct, frozen=True):
+    """Somebody decided that nothing of a file enters the register."""
+
+    file_name: str
+    file_digest: str
+    report_digest: str
+    rows_good: int
+    rows_refused: int

@@ -1,0 +1,225 @@
+"""Search over a million parties: names by any two neighbouring characters, codes by their beginning.
+
+A name is kept as the sequence of its overlapping pairs of characters, so that a phrase of pairs is a
+substring: 锦州金属 is 锦州 州金 金属. SQLite keeps the pairs in a contentless FTS5 table, PostgreSQL in a
+text array with a GIN index (pg_trgm needs three characters, and Chinese words have two). What a list is
+filtered by (district, industry with all that it lies in, size, kind) stands beside the pairs as words, so
+every list is one walk through the index in the order of entry.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from django.db import connection
+
+from jinmai.core.access.api import Reach
+from jinmai.core.register.choices import PROTECTED
+from jinmai.core.register.models import Party
+from jinmai.standards.gbt4754 import ancestors
+
+SHORTEST = 2
+MOST_COUNTED = 1_000
+HIDDEN = "protected"
+
+
+class Wanted(NamedTuple):
+    """What somebody looks for; empty fields do not narrow."""
+
+    text: str = ""
+    district: str = ""
+    industry: str = ""
+    size: str = ""
+    kind: str = ""
+
+    @property
+    def too_short(self) -> bool:
+        """Whether the text has fewer characters than a search needs."""
+        return 0 < len(fold(self.text)) < SHORTEST
+
+
+class Document(NamedTuple):
+    """What the index holds of one party."""
+
+    zh: str
+    en: str
+    facets: str
+
+
+def fold(text: str) -> str:
+    """Lower case, full-width made narrow, without blanks and punctuation."""
+    return "".join(each for each in unicodedata.normalize("NFKC", text).lower() if each.isalnum())
+
+
+def pairs(folded: str) -> str:
+    """Overlapping pairs of characters with blanks between."""
+    return " ".join(map("".join, pairwise(folded)))
+
+
+def document(party: Party) -> Document:
+    """The index's view of a party."""
+    return document_of(
+        party.name_zh,
+        party.name_en,
+        Facets(party.kind, party.district_id or "", party.industry, party.size),
+    )
+
+
+class Facets(NamedTuple):
+    """What lists are filtered by."""
+
+    kind: str
+    district: str
+    industry: str
+    size: str
+
+
+def document_of(name_zh: str, name_en: str, facets: Facets) -> Document:
+    """The same from bare values, for imports."""
+    return Document(pairs(fold(name_zh)), pairs(fold(name_en)), _facet_words(facets))
+
+
+@lru_cache(maxsize=65_536)
+def _facet_words(facets: Facets) -> str:
+    kind, district, industry, size = facets
+    words = [f"kind{kind.replace('_', '')}"]
+    if kind in PROTECTED:
+        words.append(HIDDEN)
+    if district:
+        words.append(f"district{district}")
+    if size:
+        words.append(f"size{size}")
+    words += [f"industry{code.lower()}" for code in ancestors(industry)] if industry else []
+    return " ".join(words)
+
+
+def find(
+    wanted: Wanted, reach: Reach, *, personal: bool = False, after: int = 0, limit: int = 50
+) -> list[Party]:
+    """Parties in the order of entry, those after the number ``after``, as far as ``reach`` goes.
+
+    Names of protected parties are found only with ``personal``; by their exact code they are found always.
+    """
+    if not reach or wanted.too_short:
+        return []
+    numbers = _numbers(wanted, reach, personal=personal, after=after, limit=limit)
+    rows = Party.objects.select_related("district").in_bulk(numbers)
+    return [rows[number] for number in sorted(rows)]
+
+
+def count(wanted: Wanted, reach: Reach, *, personal: bool = False) -> int:
+    """How many parties there are, at most ``MOST_COUNTED`` + 1: beyond that the list says "more than"."""
+    if not reach or wanted.too_short:
+        return 0
+    return len(_numbers(wanted, reach, personal=personal, after=0, limit=MOST_COUNTED + 1))
+
+
+def _numbers(wanted: Wanted, reach: Reach, *, personal: bool, after: int, limit: int) -> Sequence[int]:
+    by_code = _by_code(wanted, reach, after, limit)
+    if by_code is not None:
+        return by_code
+    own = [] if reach.city else _own(wanted, reach, after, limit)
+    if not reach.city and not reach.districts:
+        return own
+    scope = () if reach.city else tuple(f"district{code}" for code in sorted(reach.districts))
+    hidden = bool(wanted.text) and not personal
+    walk = _Walk(fold(wanted.text), tuple(_facets(wanted)), scope, hidden, after, limit)
+    return sorted({*own, *walk.numbers()})[:limit]
+
+
+def _by_code(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[int] | None:
+    """Numbers where the text is the beginning of a code (four digits or more); None where it is a name."""
+    text = unicodedata.normalize("NFKC", wanted.text).strip().upper()
+    if (
+        len(text) < 4
+        or not text.isascii()
+        or not text.isalnum()
+        or not (text[:2].isdigit() or text[0] == "P")
+    ):
+        return None
+    rows = Party.objects.filter(code__gte=text, code__lt=text + "\x7f", pk__gt=after)
+    if len(text) < 18:
+        rows = rows.exclude(kind__in=PROTECTED)
+    if not reach.city:
+        own, districts = set(reach.codes), set(reach.districts)
+        found = rows.values_list("pk", "code", "district_id")[: 20 * limit]
+        return [pk for pk, code, district in found if code in own or district in districts][:limit]
+    return list(rows.order_by("code").values_list("pk", flat=True)[:limit])
+
+
+def _own(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[int]:
+    """Numbers of the reader's own organisations: a handful, so they are read and compared."""
+    rows = Party.objects.filter(code__in=reach.codes, pk__gt=after).order_by("pk")
+    text = fold(wanted.text)
+    return [
+        party.pk
+        for party in rows
+        if text in fold(party.name_zh) or text in fold(party.name_en)
+        if wanted.district in {"", party.district_id}
+        if wanted.kind in {"", party.kind}
+        if wanted.size in {"", party.size}
+        if party.industry.startswith(wanted.industry)
+    ][:limit]
+
+
+def _facets(wanted: Wanted) -> list[str]:
+    words = [f"kind{fold(wanted.kind)}"] if wanted.kind else []
+    words += [f"district{fold(wanted.district)}"] if wanted.district else []
+    words += [f"size{fold(wanted.size)}"] if wanted.size else []
+    words += [f"industry{fold(wanted.industry)}"] if wanted.industry else []
+    return words
+
+
+class _Walk(NamedTuple):
+    """One walk through the index. Every word is letters and digits only, so quotes are all the escaping."""
+
+    text: str
+    facets: tuple[str, ...]
+    scope: tuple[str, ...]
+    hidden: bool
+    after: int
+    limit: int
+
+    def numbers(self) -> Sequence[int]:
+        """Numbers of parties in the order of entry."""
+        if not self.text and not self.facets and not self.scope:
+            rows = Party.objects.filter(pk__gt=self.after).order_by("pk")
+            return list(rows.values_list("pk", flat=True)[: self.limit])
+        return self.by_fts5() if connection.vendor == "sqlite" else self.by_array()
+
+    def by_fts5(self) -> Sequence[int]:
+        """SQLite: one MATCH expression, the name as a phrase of pairs."""
+        terms = [f'{{zh en}} : "{pairs(self.text)}"'] if self.text else []
+        terms += [f'facets : "{word}"' for word in self.facets]
+        if self.scope:
+            terms.append("(" + " OR ".join(f'facets : "{word}"' for word in self.scope) + ")")
+        expression = " AND ".join(terms)
+        if self.hidden:
+            expression = f'({expression}) NOT facets : "{HIDDEN}"'
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rowid FROM register_search WHERE register_search MATCH %s AND rowid > %s "
+                "ORDER BY rowid LIMIT %s",
+                [expression, self.after, self.limit],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    def by_array(self) -> Sequence[int]:
+        """PostgreSQL: all words contained, then the name itself compared, as an array knows no order."""
+        words = [*(pairs(self.text).split() if self.text else []), *self.facets]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT party_id FROM register_search WHERE words @> %s::text[] AND party_id > %s "
+                "AND (%s = '' OR strpos(zh, %s) > 0 OR strpos(en, %s) > 0) "
+                "AND (%s OR words && %s::text[]) AND NOT (%s AND words @> ARRAY['protected']) "
+                "ORDER BY party_id LIMIT %s",
+                [
+                    *(words, self.after, self.text, self.text, self.text),
+                    *(not self.scope, list(self.scope), self.hidden, self.limit),
+                ],
+            )
+            return [row[0] for row in cursor.fetchall()]

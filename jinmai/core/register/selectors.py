@@ -1,0 +1,129 @@
+"""Every read of the register but the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from jinmai.core.register import bitemporal
+from jinmai.core.register.models import (
+    District,
+    Fact,
+    FactBasis,
+    FactKind,
+    Import,
+    Industry,
+    Party,
+    Place,
+    Source,
+    Thing,
+)
+from jinmai.standards.gbt4754 import names
+
+Subject = Party | Place | Thing
+
+
+def party_by_code(code: str) -> Party:
+    """The party with this code. Raises ``Party.DoesNotExist``."""
+    return Party.objects.select_related("district").get(code=code)
+
+
+def place_by_key(key: str) -> Place:
+    """The place with this key. Raises ``Place.DoesNotExist``."""
+    return Place.objects.select_related("district", "party").get(key=key)
+
+
+def facts_of(subject: Subject, kind: str = "") -> QuerySet[Fact]:
+    """All that was ever said about a subject, corrected and withdrawn facts among it."""
+    rows = Fact.objects.filter(**_about(subject)).select_related("kind", "source")
+    return rows.filter(kind__key=kind) if kind else rows
+
+
+def facts_as_of(
+    subject: Subject, kind: str = "", *, effective: date | None = None, known: datetime | None = None
+) -> list[Fact]:
+    """What counts on the day ``effective`` (today), as known at ``known`` (now): one fact a source and kind.
+
+    Empty means unknown, which is never "no". The most trusted source stands first.
+    """
+    rows = facts_of(subject, kind)
+    if known is not None:
+        rows = rows.filter(entered_at__lte=known)
+    day = effective or timezone.localdate()
+    found = bitemporal.counting(list(rows), day, known)
+    return sorted(found, key=lambda fact: (fact.kind.key, fact.source.rank, -fact.id))
+
+
+def latest_facts(subject: Subject, known: datetime | None = None) -> list[Fact]:
+    """What stands of every kind, source and period, newest period first within its kind."""
+    found = bitemporal.latest(list(facts_of(subject)), known)
+    return sorted(found, key=lambda fact: fact.kind.key)
+
+
+def bases_of(facts: Iterable[Fact]) -> dict[int, list[FactBasis]]:
+    """The facts that derived ones rest on."""
+    found: dict[int, list[FactBasis]] = {}
+    rows = FactBasis.objects.filter(fact__in=[fact.pk for fact in facts])
+    for row in rows.select_related("basis__kind", "basis__source"):
+        found.setdefault(row.fact_id, []).append(row)
+    return found
+
+
+def fact_kinds() -> dict[str, FactKind]:
+    """Every kind of fact by its key."""
+    return {kind.key: kind for kind in FactKind.objects.all()}
+
+
+def sources() -> dict[str, Source]:
+    """Every source register by its key."""
+    return {source.key: source for source in Source.objects.all()}
+
+
+def districts() -> dict[str, District]:
+    """The city's districts by code."""
+    return {district.code: district for district in District.objects.all()}
+
+
+def industry_name(code: str) -> str:
+    """The name of an industry: its own where the city pack names it, else that of its division."""
+    if not code:
+        return ""
+    own = Industry.objects.filter(code=code).first()
+    if own is not None:
+        return own.name
+    return division_name(code, (get_language() or "zh").startswith("zh"))
+
+
+@lru_cache(maxsize=512)
+def division_name(code: str, chinese: bool) -> str:  # noqa: FBT001 - the cache wants plain arguments
+    """The name of the division or section that a code lies in."""
+    found = names(code)
+    return found.zh if chinese else found.en
+
+
+def import_by_number(number: int) -> Import:
+    """The import with this number. Raises ``Import.DoesNotExist``."""
+    return Import.objects.select_related("source").get(pk=number)
+
+
+def _about(subject: Subject) -> dict[str, Any]:
+    match subject:
+        case Party():
+            return {"party": subject}
+        case Place():
+            return {"place": subject}
+        case _:
+            return {"thing": subject}
+
+
+def subject_of(fact: Fact) -> Subject:
+    """What a fact is about."""
+    subject = fact.party or fact.place or fact.thing
+    assert subject is not None  # noqa: S101 - the database holds fact_has_one_subject
+    return subject

@@ -1,0 +1,202 @@
+"""Facts are entered, corrected and withdrawn, never changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from jinmai.core.ledger.api import append
+from jinmai.core.register import bitemporal, entries, selectors
+from jinmai.core.register.models import Fact, FactKind, Party, Place, Source, Thing
+from jinmai.core.register.services import deriving
+from jinmai.core.register.values import Value, ValueFault, parse
+
+Field = Literal["kind", "value", "source", "as_of", "period", "reason", "fact"]
+
+
+class FactRefused(ValueError):  # noqa: N818 - a refusal is an answer
+    """A fact that cannot be entered; ``field`` names where, ``reason`` why in one word."""
+
+    def __init__(self, field: Field, reason: str, detail: str = "") -> None:
+        super().__init__(" ".join(filter(None, [f"{field}:", reason, detail])))
+        self.field: Field = field
+        self.reason = reason
+        self.detail = detail
+
+
+class When(NamedTuple):
+    """Which time a fact speaks of (half open), and as of which day its source said so."""
+
+    as_of: date
+    effective_from: date
+    effective_to: date | None = None
+
+    @classmethod
+    def year(cls, year: int, as_of: date) -> When:
+        """A whole calendar year."""
+        return cls(as_of, date(year, 1, 1), date(year + 1, 1, 1))
+
+
+def enter_fact(  # noqa: PLR0913 - what makes a fact
+    *,
+    subject: Party | Place | Thing,
+    kind: str,
+    value: str,
+    source: str,
+    when: When,
+    actor: str,
+    illustrative: bool = False,
+    note: str = "",
+    bound: str = "",
+) -> Fact:
+    """Enter what a source says; the same statement that stands already is given back as it is.
+
+    ``value`` is text (exact: ``"19200000.00"``), read by the kind; ``bound`` says that a number is meant as
+    at least, at most or about. Facts that follow by a rule are derived in the same transaction. Raises
+    :class:`FactRefused`.
+    """
+    fact_kind, register = _checked(kind, source, when)
+    said = _value(fact_kind, value)
+    with transaction.atomic():
+        present = _same(subject, fact_kind, register, said, when)
+        if present is not None:
+            return present
+        fact = _row(subject, fact_kind, register, said, when)
+        fact.illustrative, fact.note, fact.bound = illustrative, note, bound
+        fact.save()
+        append(kind=entries.FACT_ENTERED, subject=subject.subject, payload=statement(fact), actor=actor)
+        if isinstance(subject, Party):
+            deriving.follow([subject.pk], fact_kind, actor=actor)
+    return fact
+
+
+def correct_fact(*, fact: Fact, value: str, reason: str, actor: str, when: When | None = None) -> Fact:
+    """Enter what should have been said; what was known until now stays readable."""
+    if not reason.strip():
+        raise FactRefused("reason", "blank")
+    when = when or When(fact.as_of, fact.effective_from, fact.effective_to)
+    _checked(fact.kind.key, fact.source.key, when)
+    said = _value(fact.kind, value)
+    with transaction.atomic():
+        _must_stand(fact)
+        row = _row(selectors.subject_of(fact), fact.kind, fact.source, said, when)
+        row.corrects, row.illustrative, row.note = fact, fact.illustrative, reason.strip()
+        row.bound = fact.bound
+        row.save()
+        payload = entries.FactCorrected(corrects=fact.pk, statement=statement(row), reason=reason.strip())
+        append(
+            kind=entries.FACT_CORRECTED,
+            subject=selectors.subject_of(row).subject,
+            payload=payload,
+            actor=actor,
+        )
+        if row.party_id:
+            deriving.follow([row.party_id], row.kind, actor=actor)
+    return row
+
+
+def withdraw_fact(*, fact: Fact, reason: str, actor: str) -> Fact:
+    """Say that a fact is not held to be true any more; nothing stands in its place."""
+    if not reason.strip():
+        raise FactRefused("reason", "blank")
+    when = When(fact.as_of, fact.effective_from, fact.effective_to)
+    with transaction.atomic():
+        _must_stand(fact)
+        row = _row(selectors.subject_of(fact), fact.kind, fact.source, Value(), when)
+        row.corrects, row.withdrawn, row.note = fact, True, reason.strip()
+        row.save()
+        payload = entries.FactWithdrawn(corrects=fact.pk, fact=row.pk, reason=reason.strip())
+        append(
+            kind=entries.FACT_WITHDRAWN,
+            subject=selectors.subject_of(row).subject,
+            payload=payload,
+            actor=actor,
+        )
+        if row.party_id:
+            deriving.follow([row.party_id], row.kind, actor=actor)
+    return row
+
+
+def statement(fact: Fact) -> entries.FactStated:
+    """What an entry says of a fact."""
+    return entries.FactStated(
+        fact=fact.pk,
+        kind=fact.kind.key,
+        number=fact.number,
+        text=fact.text,
+        source=fact.source.key,
+        as_of=fact.as_of.isoformat(),
+        effective_from=fact.effective_from.isoformat(),
+        effective_to=fact.effective_to.isoformat() if fact.effective_to else "",
+        illustrative=fact.illustrative,
+        note=fact.note,
+        bound=fact.bound,
+    )
+
+
+def _checked(kind: str, source: str, when: When) -> tuple[FactKind, Source]:
+    fact_kind = FactKind.objects.filter(key=kind).first()
+    if fact_kind is None:
+        raise FactRefused("kind", "unknown", kind[:60])
+    register = Source.objects.filter(key=source).first()
+    if register is None:
+        raise FactRefused("source", "unknown", source[:40])
+    if fact_kind.sources and source not in fact_kind.sources:
+        raise FactRefused("source", "may_not", f"{kind} ← {', '.join(fact_kind.sources)}")
+    if when.effective_to is not None and when.effective_to <= when.effective_from:
+        raise FactRefused("period", "empty", f"{when.effective_from} – {when.effective_to}")
+    return fact_kind, register
+
+
+def _value(kind: FactKind, given: str) -> Value:
+    try:
+        return parse(kind, given)
+    except ValueFault as error:
+        raise FactRefused("value", error.reason, error.detail) from error
+
+
+def _same(
+    subject: Party | Place | Thing, kind: FactKind, source: Source, said: Value, when: When
+) -> Fact | None:
+    """The standing fact that says the very same."""
+    rows = [
+        row
+        for row in bitemporal.standing(list(selectors.facts_of(subject, kind.key)))
+        if row.source_id == source.pk
+        and (row.effective_from, row.effective_to) == (when.effective_from, when.effective_to)
+    ]
+    last = rows[-1] if rows else None
+    if last is None or (last.number, last.text, last.as_of) != (said.number, said.text, when.as_of):
+        return None
+    return last
+
+
+def _must_stand(fact: Fact) -> None:
+    """Refuse to correct what was corrected already: of two people at once the second must look again."""
+    Fact.objects.select_for_update().get(pk=fact.pk)
+    if fact.withdrawn or Fact.objects.filter(corrects=fact.pk).exists():
+        raise FactRefused("fact", "corrected_already", str(fact.pk))
+
+
+def _row(subject: Party | Place | Thing, kind: FactKind, source: Source, said: Value, when: When) -> Fact:
+    return Fact(
+        party=subject if isinstance(subject, Party) else None,
+        place=subject if isinstance(subject, Place) else None,
+        thing=subject if isinstance(subject, Thing) else None,
+        kind=kind,
+        number=said.number,
+        text=said.text,
+        source=source,
+        as_of=when.as_of,
+        effective_from=when.effective_from,
+        effective_to=when.effective_to,
+        entered_at=now(),
+    )
+
+
+def now() -> datetime:
+    """The moment of entry."""
+    return timezone.now()

@@ -1,0 +1,128 @@
+"""Places and things come into the register once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from jinmai.core.ledger.api import append
+from jinmai.core.register import entries
+from jinmai.core.register.choices import PlaceKind, ThingKind
+from jinmai.core.register.models import District, Party, Place, Thing
+from jinmai.standards.datum import Datum, Position, convert
+
+
+class PlaceRefused(ValueError):  # noqa: N818 - a refusal is an answer
+    """A place or thing that cannot be entered; the message names the field."""
+
+
+def enter_place(  # noqa: PLR0913 - a place has these fields
+    *,
+    key: str,
+    kind: str,
+    name_zh: str,
+    actor: str,
+    name_en: str = "",
+    district: str = "",
+    party: Party | None = None,
+    position: Position | None = None,
+    illustrative: bool = False,
+) -> Place:
+    """Enter a place, or bring what is said of it up to date; the entry keeps what was before."""
+    if kind not in PlaceKind.values:
+        raise PlaceRefused(f"kind: {kind!r} is not one of {', '.join(PlaceKind.values)}")
+    if district and not District.objects.filter(code=district).exists():
+        raise PlaceRefused(f"district: there is no {district}")
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "district_id": district or None,
+        "party": party,
+        "illustrative": illustrative,
+        **_position(position),
+    }
+    with transaction.atomic():
+        row = Place.objects.select_for_update().filter(key=key).first()
+        if row is None:
+            row = Place.objects.create(key=key, **fields)
+            append(kind=entries.PLACE_ENTERED, subject=row.subject, payload=_place_entered(row), actor=actor)
+            return row
+        changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
+        if changed:
+            before = {name: str(getattr(row, name)) for name in changed}
+            for name, value in changed.items():
+                setattr(row, name, value)
+            row.save()
+            said = entries.Changed(
+                before=before, after={name: str(value) for name, value in changed.items()}, reason=""
+            )
+            append(kind=entries.PLACE_CHANGED, subject=row.subject, payload=said, actor=actor)
+    return row
+
+
+def enter_thing(  # noqa: PLR0913 - a thing has these fields
+    *,
+    key: str,
+    kind: str,
+    name_zh: str,
+    actor: str,
+    name_en: str = "",
+    party: Party | None = None,
+    place: Place | None = None,
+    illustrative: bool = False,
+) -> Thing:
+    """Enter a thing; one with this key that is there already is given back as it is."""
+    if kind not in ThingKind.values:
+        raise PlaceRefused(f"kind: {kind!r} is not one of {', '.join(ThingKind.values)}")
+    with transaction.atomic():
+        row, new = Thing.objects.get_or_create(
+            key=key,
+            defaults={
+                "kind": kind,
+                "name_zh": name_zh,
+                "name_en": name_en,
+                "party": party,
+                "place": place,
+                "illustrative": illustrative,
+            },
+        )
+        if new:
+            said = entries.ThingEntered(
+                key=key,
+                kind=kind,
+                name_zh=name_zh,
+                name_en=name_en,
+                party=party.code if party else "",
+                place=place.key if place else "",
+                illustrative=illustrative,
+            )
+            append(kind=entries.THING_ENTERED, subject=row.subject, payload=said, actor=actor)
+    return row
+
+
+def _position(position: Position | None) -> dict[str, Any]:
+    if position is None:
+        return {"longitude_e7": None, "latitude_e7": None, "datum": ""}
+    convert(position, Datum.WGS_84)  # refuses what lies nowhere on Earth
+    return {
+        "longitude_e7": round(position.longitude * 10**7),
+        "latitude_e7": round(position.latitude * 10**7),
+        "datum": position.datum.value,
+    }
+
+
+def _place_entered(row: Place) -> entries.PlaceEntered:
+    return entries.PlaceEntered(
+        key=row.key,
+        kind=row.kind,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        district=row.district_id or "",
+        party=row.party.code if row.party else "",
+        longitude_e7=row.longitude_e7,
+        latitude_e7=row.latitude_e7,
+        datum=row.datum,
+        illustrative=row.illustrative,
+    )
