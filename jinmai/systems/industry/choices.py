@@ -8,7 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 
 class PropertyKind(models.TextChoices):
-    """What one value of a property means in time; it decides how values are summed and drawn."""
+    """What one value of a property means in time; it decides how values are summed and drawn.
+
+    The total of an interval carries the time at which its interval begins: energy used from 23:45 to 24:00
+    stands at 23:45 and counts for that day. Sources that name the end are shifted when they are taken in.
+    """
 
     GAUGE = "gauge", _("momentary value")
     INTERVAL_TOTAL = "interval_total", _("total of one interval")

@@ -119,11 +119,16 @@ def emission_factors(pack: schema.EmissionFactors) -> None:
 
 
 def alarm_rules(pack: schema.AlarmRules) -> None:
-    """Write alarm rules."""
+    """Write alarm rules. When one that stands raises alarms is left alone: people of the plant set it."""
     for entry in pack.alarm_rules:
         found = Property.objects.filter(product_type__key=entry.product_type, key=entry.property).first()
         if found is None:
             raise ValueError(f"alarm rule {entry.key}: no property {entry.product_type}.{entry.property}")
+        when = {
+            "threshold": entry.threshold,
+            "release": entry.release,
+            "duration_seconds": entry.duration_seconds,
+        }
         _put(
             AlarmRule,
             {"key": entry.key},
@@ -133,10 +138,8 @@ def alarm_rules(pack: schema.AlarmRules) -> None:
             advice_zh=entry.advice.zh,
             advice_en=entry.advice.en,
             direction=entry.direction,
-            threshold=entry.threshold,
-            release=entry.release,
-            duration_seconds=entry.duration_seconds,
             severity=entry.severity,
+            **({} if AlarmRule.objects.filter(key=entry.key).exists() else when),
         )
 
 

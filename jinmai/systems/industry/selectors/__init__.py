@@ -1,0 +1,1 @@
+"""Every read of the industry system, one module for each subject."""

@@ -1,0 +1,247 @@
+"""What a plant used in a period: energy, carbon dioxide, cost, power factor, load types.
+
+Everything comes from integer sums of the lake, so a year adds up to the last digit of its meter. The value
+of an interval total stands at the beginning of its interval: what stands at 00:00 was used after 00:00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import polars as pl
+from django.utils import timezone
+
+from jinmai.lake import Slice
+from jinmai.systems.industry.choices import PropertyKind, Quantity
+from jinmai.systems.industry.models import Plant, Property, PropertyState
+from jinmai.systems.industry.selectors import tariffs, telemetry
+from jinmai.systems.industry.selectors.periods import Period
+from jinmai.systems.industry.selectors.remembered import remembered
+from jinmai.systems.industry.selectors.stores import lake
+from jinmai.systems.industry.selectors.telemetry import Meters
+
+# A share of states needs every single reading; beyond this many the page asks for a shorter period.
+MOST_STATE_ROWS = 8_000_000
+
+
+@dataclass(frozen=True)
+class EnergyBar:
+    """Energy of one bar's span. ``kwh`` is None where nothing was received: a gap, not nought."""
+
+    start: datetime
+    end: datetime
+    kwh: Decimal | None
+    tonnes: Decimal | None
+
+
+@dataclass(frozen=True)
+class PowerFactor:
+    """``value`` between 0 and 1. ``billed``: from active and reactive energy, else the mean of readings."""
+
+    value: Decimal
+    billed: bool
+
+
+@dataclass(frozen=True)
+class StateShare:
+    """How many readings were in one state, and the energy of these intervals."""
+
+    state: PropertyState | None
+    value: int
+    readings: int
+    kwh: Decimal | None
+    share: Decimal
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A plant's period in numbers. None is unknown: no such property, or no reading."""
+
+    period: Period
+    rows: int
+    kwh: Decimal | None
+    bars: tuple[EnergyBar, ...]
+    emission: tariffs.Emission | None
+    cost: tariffs.Cost | None
+    power_factor: PowerFactor | None
+    computed_at: datetime
+
+
+def figures(plant: Plant, period: Period) -> Figures:
+    """The period's figures, kept as long as no file with readings of the period changes."""
+    found = telemetry.meters(plant)
+    tables = [(one.table, one.devices) for one in found]
+    return remembered(
+        ("figures", plant.pk, period),
+        lambda: _figures(plant, found, period),
+        unchanged=lambda: telemetry.fingerprint(tables, period),
+    )
+
+
+def _figures(plant: Plant, found: Sequence[Meters], period: Period) -> Figures:
+    lists = tariffs.price_lists(plant, period)
+    slots = _slots(found, period, Quantity.ENERGY, tariffs.slot_minutes(lists))
+    measured = _slots(found, period, Quantity.EMISSION, 60)
+    metered = any(one.of_quantity(Quantity.ENERGY) for one in found)
+    return Figures(
+        period=period,
+        rows=sum(telemetry.row_count(one.table, one.devices, period) for one in found),
+        kwh=sum((energy for _, energy in slots), Decimal(0)) if slots else None,
+        bars=_bars(period, slots, measured) if metered else (),
+        emission=_emission(found, slots, measured),
+        cost=tariffs.cost(slots, lists) if slots else None,
+        power_factor=_power_factor(found, period),
+        computed_at=timezone.now(),
+    )
+
+
+def _slots(
+    found: Sequence[Meters], period: Period, quantity: str, minutes: int
+) -> list[tuple[datetime, Decimal]]:
+    """Sums of a quantity over all devices by the moment a slot begins; empty slots are left out."""
+    step = timedelta(minutes=minutes)
+    sums: dict[int, Decimal] = {}
+    for one in found:
+        totals = [each for each in one.of_quantity(quantity) if each.kind == PropertyKind.INTERVAL_TOTAL]
+        if not totals:
+            continue
+        frame = telemetry.buckets(one.table, [each.key for each in totals], one.devices, period, step)
+        for each in totals:
+            kept = frame.select("bucket", f"{each.key}_sum").drop_nulls()
+            for bucket, scaled in kept.iter_rows():
+                sums[bucket] = sums.get(bucket, Decimal(0)) + scaled * each.resolution
+    return [(period.start + bucket * step, sums[bucket]) for bucket in sorted(sums)]
+
+
+def _bars(
+    period: Period, slots: Sequence[tuple[datetime, Decimal]], measured: Sequence[tuple[datetime, Decimal]]
+) -> tuple[EnergyBar, ...]:
+    spans = period.bars()
+    kwh, tonnes = _gathered(spans, slots), _gathered(spans, measured)
+    return tuple(EnergyBar(start, end, kwh[place], tonnes[place]) for place, (start, end) in enumerate(spans))
+
+
+def _gathered(
+    spans: Sequence[tuple[datetime, datetime]], slots: Sequence[tuple[datetime, Decimal]]
+) -> list[Decimal | None]:
+    """The slots' sums by the span they begin in; both in order of time."""
+    sums: list[Decimal | None] = [None] * len(spans)
+    place = 0
+    for at, amount in slots:
+        while at >= spans[place][1]:
+            place += 1
+        sums[place] = (sums[place] or Decimal(0)) + amount
+    return sums
+
+
+def _emission(
+    found: Sequence[Meters],
+    slots: Sequence[tuple[datetime, Decimal]],
+    measured: Sequence[tuple[datetime, Decimal]],
+) -> tariffs.Emission | None:
+    """Measured where the plant has such a meter, else energy times the dated factor."""
+    if any(one.of_quantity(Quantity.EMISSION) for one in found):
+        if not measured:
+            return None
+        return tariffs.Emission(sum((amount for _, amount in measured), Decimal(0)), measured=True)
+    if not slots:
+        return None
+    days: dict[date, Decimal] = {}
+    for at, energy in slots:
+        day = timezone.localtime(at).date()
+        days[day] = days.get(day, Decimal(0)) + energy
+    return tariffs.emission_by_factor(days.items())
+
+
+def _power_factor(found: Sequence[Meters], period: Period) -> PowerFactor | None:
+    """From energies where reactive energy is metered, else from momentary powers, else the readings' mean."""
+    for active, reactive, billed in (
+        (Quantity.ENERGY, Quantity.REACTIVE_ENERGY, True),
+        (Quantity.ACTIVE_POWER, Quantity.REACTIVE_POWER, False),
+    ):
+        real, blind = _total(found, period, active), _total(found, period, reactive)
+        if real and blind is not None:
+            apparent = (real * real + blind * blind).sqrt()
+            return PowerFactor((real / apparent).quantize(Decimal("0.0001"), ROUND_HALF_EVEN), billed)
+    return _mean_power_factor(found, period)
+
+
+def _total(found: Sequence[Meters], period: Period, quantity: str) -> Decimal | None:
+    total: Decimal | None = None
+    for one in found:
+        properties = one.of_quantity(quantity)
+        if not properties:
+            continue
+        frame = _whole(one, properties, period)
+        for each in properties:
+            scaled = frame[f"{each.key}_sum"].drop_nulls()
+            if len(scaled):
+                total = (total or Decimal(0)) + int(scaled.sum()) * each.resolution
+    return total
+
+
+def _mean_power_factor(found: Sequence[Meters], period: Period) -> PowerFactor | None:
+    total, count = Decimal(0), 0
+    for one in found:
+        properties = one.of_quantity(Quantity.POWER_FACTOR)
+        if not properties:
+            continue
+        frame = _whole(one, properties, period)
+        for each in properties:
+            per_unit = Decimal(100) if each.unit == "%" else Decimal(1)
+            total += int(frame[f"{each.key}_sum"].sum() or 0) * each.resolution / per_unit
+            count += int(frame[f"{each.key}_count"].sum() or 0)
+    return PowerFactor((total / count).quantize(Decimal("0.0001")), billed=False) if count else None
+
+
+def _whole(one: Meters, properties: Sequence[Property], period: Period) -> pl.DataFrame:
+    days = timedelta(days=1)
+    return telemetry.buckets(one.table, [each.key for each in properties], one.devices, period, days)
+
+
+def state_shares(plant: Plant, period: Period, quantity: str) -> list[StateShare] | None:
+    """How the readings of a state are shared out; None where there are too many readings to count here."""
+    found = telemetry.meters(plant)
+    tables = [(one.table, one.devices) for one in found]
+    return remembered(
+        ("states", plant.pk, period, quantity),
+        lambda: _state_shares(found, period, quantity),
+        unchanged=lambda: telemetry.fingerprint(tables, period),
+    )
+
+
+def _state_shares(found: Sequence[Meters], period: Period, quantity: str) -> list[StateShare] | None:
+    shares: list[StateShare] = []
+    for one in found:
+        for each in one.of_quantity(quantity):
+            if each.key not in telemetry.columns_of(one.table):
+                continue
+            if telemetry.row_count(one.table, one.devices, period) > MOST_STATE_ROWS:
+                return None
+            shares += _shares_of(one, each, period)
+    return shares
+
+
+def _shares_of(one: Meters, state: Property, period: Period) -> list[StateShare]:
+    energy = next(iter(one.of_quantity(Quantity.ENERGY)), None)
+    total = f'sum("{energy.key}")' if energy and energy.key in telemetry.columns_of(one.table) else "NULL"
+    frame = lake().query(
+        f'SELECT "{state.key}" AS state, count(*) AS readings, {total}::BIGINT AS energy '  # noqa: S608 - keys and tables are checked names
+        f'FROM {one.table} WHERE "{state.key}" IS NOT NULL GROUP BY 1 ORDER BY 1',
+        [Slice(one.table, period.start, period.end, one.devices)],
+    )
+    names = {each.value: each for each in state.states.all()}
+    readings = int(frame["readings"].sum() or 0)
+    return [
+        StateShare(
+            state=names.get(int(value)),
+            value=int(value),
+            readings=int(count),
+            kwh=telemetry.value(scaled, energy) if energy else None,
+            share=Decimal(count) / readings,
+        )
+        for value, count, scaled in frame.iter_rows()
+    ]

@@ -1,0 +1,1 @@
+"""The pages of the industry system, one module for each subject."""
