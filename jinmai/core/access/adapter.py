@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.models import User
 from jinmai.core.access.reach import duty_of
@@ -15,6 +16,13 @@ from jinmai.core.access.reach import duty_of
 
 class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth publishes no types
     """People are added by an administrator and sign in with a name, a password and their second factor."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The sign-in name or the password is wrong."),
+        "too_many_login_attempts": _("This address tried too often. Wait a minute, then try again."),
+        "enter_current_password": _("This is not the present password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an account is given by the organisation."""

@@ -103,7 +103,9 @@ def refuse_wrong_rows(file: PeopleFile, path: Path) -> None:
             if one.organisation not in kinds:
                 raise ValueError(f"{place}: no organisation {one.organisation} in this file")
             if not roles()[one.role].fits(kinds[one.organisation]):
-                raise ValueError(f"{place}: {one.role} is not held in a {kinds[one.organisation]}")
+                raise ValueError(
+                    f"{place}: {one.role} is not held in an organisation of kind {kinds[one.organisation]}"
+                )
 
 
 def _load_person(row: PersonRow, password: str | None) -> None:
