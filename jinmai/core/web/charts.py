@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Value = int | float | Decimal | None
 Shape = Literal["line", "area", "step", "bar", "points"]
-# One colour for one thing on every page; the values stand in frontend/styles/tokens.css.
+# One colour for one thing on every page; the values stand in frontend/src/styles/tokens.css.
 Colour = Literal[
     "power", "energy", "carbon", "temperature", "factor", "cost", "count",
     "peak", "flat", "valley", "good", "attention", "alarm", "other",

@@ -22,7 +22,7 @@ ICONS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a pill shows. ``icon`` is a word of frontend/icons.json; empty takes the tone's own."""
+    """What a pill shows. ``icon`` is a word of frontend/src/icons.json; empty takes the tone's own."""
 
     text: StrOrPromise
     tone: Tone = ""

