@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from jinmai.core.ledger.models import Entry, Payload
+from jinmai.core.ledger.tree import NotInLogError
 
 
 class RecordedEntry(msgspec.Struct, frozen=True):
@@ -56,3 +57,28 @@ def recorded(entry: Entry, payload: Payload) -> RecordedEntry:
         content=bytes(payload.content),
         erased=payload.erased_by_id is not None,
     )
+
+
+def leaf_at(index: int) -> bytes:
+    """The envelope of a sealed entry; raises :class:`NotInLogError`."""
+    leaf = Entry.objects.filter(index=index).values_list("leaf", flat=True).first()
+    if leaf is None:
+        raise NotInLogError(f"there is no entry {index}")
+    return bytes(leaf)
+
+
+class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands in a proof's ``extra``: the leaf, and what opens its payload digest, each in base64."""
+
+    leaf: bytes
+    payload: bytes | None = None
+    salt: bytes | None = None
+
+
+def opening(index: int, *, with_payload: bool) -> bytes:
+    """The ``extra`` of an entry's proof; raises :class:`NotInLogError`."""
+    leaf = leaf_at(index)
+    kept = Payload.objects.filter(entry__index=index, erased_by=None).first() if with_payload else None
+    if kept is None:
+        return msgspec.json.encode(Opening(leaf))
+    return msgspec.json.encode(Opening(leaf, bytes(kept.content), bytes(kept.salt)))
