@@ -6,6 +6,8 @@ import os
 import tempfile
 
 os.environ["JINMAI_DATA"] = tempfile.mkdtemp(prefix="jinmai-test-")
+# The same tests on PostgreSQL: JINMAI_TEST_POSTGRES=postgresql://… of a role that may create databases.
+os.environ["JINMAI_DATABASE_URL"] = os.environ.get("JINMAI_TEST_POSTGRES", "")
 
 from jinmai.config.settings import *  # noqa: F403 - the data folder must be named first
 from jinmai.config.settings import STATIC_ROOT, STORAGES

@@ -2,4 +2,11 @@ from django.urls import path
 
 from jinmai.core.operations import views
 
-urlpatterns = [path("healthz", views.healthz, name="healthz")]
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("metrics", views.prometheus, name="metrics"),
+    path("operations/", views.operations, name="operations"),
+    path("operations/state", views.operations_state, name="operations_state"),
+    path("operations/jobs/<str:name>/run", views.run_now, name="run_now"),
+    path("operations/tasks/<uuid:task>/again", views.try_again, name="try_again"),
+]
