@@ -14,7 +14,7 @@ from jinmai.core.operations.choices import OperatorVerb
 class PeriodicJob(models.Model):
     """One periodic job of a manifest: when it is due, who holds it, how it last ended."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("job"), max_length=80, unique=True)
     every_seconds = models.PositiveIntegerField(_("period in seconds"), default=60)
     due_at = models.DateTimeField(_("due"))
     leased_by = models.CharField(_("held by"), max_length=80, blank=True)

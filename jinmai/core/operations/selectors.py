@@ -65,6 +65,9 @@ class Build:
     python: str
     database: str
 
+    def __str__(self) -> str:
+        return f"Jinmai {self.jinmai} · Python {self.python} · {self.database}"
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='PeriodicJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=80, unique=True, verbose_name='job')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
                 ('leased_by', models.CharField(blank=True, max_length=80, verbose_name='held by')),
                 ('leased_until', models.DateTimeField(null=True, verbose_name='held until')),
