@@ -22,7 +22,7 @@ from jinmai.lake.integrity import Fault, check_table
 from jinmai.lake.keys import Key, KeyIndex, Part, Range
 from jinmai.lake.log import DeltaLog, VersionTakenError
 from jinmai.lake.reading import Kernel, Queries, Slice, map_files, read
-from jinmai.lake.rollups import roll_up, rollup_table, width_of
+from jinmai.lake.rollups import complete_until, roll_up, rollup_table, width_of
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 
@@ -245,6 +245,17 @@ class Lake:
         base = self.snapshot(table)
         rollup = self.create(rollup_table(base.table, width))
         return roll_up(base.folder, self.root / rollup.name, width)
+
+    def rolled_up_until(self, table: str, every: str) -> datetime | None:
+        """The moment before which the roll-up holds what the table holds; None where there is none.
+
+        A reader takes the roll-up before it and the table from it on, and gets the same numbers.
+        """
+        name = table + width_of(every).suffix
+        if not self._exists(name):
+            return None
+        rollup = self.snapshot(name)
+        return complete_until(self.snapshot(table), rollup)
 
     def check(self, table: str | None = None, *, contents: bool = True) -> list[Fault]:
         """All damage of one table, or of all; see `integrity`."""

@@ -11,7 +11,8 @@ roll-up's position (a Delta `txn`), so that a killed run leaves the old state or
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +22,7 @@ from jinmai.lake.commits import commit
 from jinmai.lake.compaction import maintenance_lock, replacement
 from jinmai.lake.data_files import conform, write_data_file
 from jinmai.lake.errors import InputRefusedError
-from jinmai.lake.log import Action
+from jinmai.lake.log import Action, DeltaLog
 from jinmai.lake.reading import Slice, scan
 from jinmai.lake.snapshot import DataFile, Snapshot, to_moment
 from jinmai.lake.tables import BOOKKEEPING, INT64, TIMESTAMP, Table
@@ -31,6 +32,8 @@ _POSITION = "jinmai.roll_up"
 _CHUNK_ROWS = 4_000_000
 # A run that finds nothing new still moves the position when it lies this far behind.
 _IDLE_VERSIONS = 100
+# Stands for a version whose entry the log no longer has.
+_FORGOTTEN = -(2**63)
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,35 @@ def aggregate(rows: pl.DataFrame, base: Table, width: Width) -> pl.DataFrame:
         .alias(f"{name}_sum")
         for name in base.properties
     )
+
+
+def complete_until(base: Snapshot, rollup: Snapshot) -> datetime | None:
+    """The moment before which the roll-up equals the table; None where nothing is known to be equal.
+
+    All rows that came since the last run lie at or after it, however late some of them are.
+    """
+    position = rollup.positions.get(_POSITION, -1)
+    if position < 0:
+        return None
+    earliest: int | None = None
+    for version in range(position + 1, base.version + 1):
+        added = _earliest_added(base.folder, version, base.table.time)
+        if added == _FORGOTTEN:
+            return None
+        if added is not None:
+            earliest = added if earliest is None else min(earliest, added)
+    return datetime.max.replace(tzinfo=UTC) if earliest is None else to_moment(earliest)
+
+
+@lru_cache(maxsize=16_384)
+def _earliest_added(folder: Path, version: int, time: str) -> int | None:
+    """The earliest time of the rows that one version added; entries of the log never change."""
+    entry = DeltaLog(folder).entry(version)
+    if entry is None:
+        return _FORGOTTEN
+    added = (action["add"] for action in entry.actions() if "add" in action)
+    lowest = [DataFile.from_action(add).lowest[time] for add in added if add["dataChange"]]
+    return min(lowest, default=None)
 
 
 def _bucket(time: str, width: Width) -> pl.Expr:

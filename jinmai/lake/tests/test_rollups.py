@@ -164,3 +164,15 @@ def test_incremental_roll_up_equals_computing_anew(
             if compact:
                 lake.compact(FURNACE.name)
             assert_rolled_up(lake)
+
+
+def test_roll_up_is_complete_until_the_earliest_row_that_came_since(lake: Lake) -> None:
+    send(lake, (7, 0), (7, 1))
+    assert lake.rolled_up_until(FURNACE.name, "1m") is None
+    lake.roll_up(FURNACE.name, "1m")
+    assert lake.rolled_up_until(FURNACE.name, "1m") == datetime.max.replace(tzinfo=UTC)
+    late = message(7, 2, rows=3, power=[1, 2, 3])
+    lake.append_one(FURNACE.name, late, key(7, 2))
+    assert lake.rolled_up_until(FURNACE.name, "1m") == late["time"].min()
+    lake.roll_up(FURNACE.name, "1m")
+    assert lake.rolled_up_until(FURNACE.name, "1m") == datetime.max.replace(tzinfo=UTC)
