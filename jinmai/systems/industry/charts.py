@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from math import floor, log10
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ def energy_chart(plant: Plant, period: Period) -> Chart:
         start=period.start,
         end=period.end,
         as_of=figures.computed_at,
-        illustrative=plant.illustrative,
+        illustrative=_invented(plant),
         empty=_("No energy was reported in this period."),
     )
 
@@ -78,7 +79,7 @@ def carbon_chart(plant: Plant, period: Period) -> Chart:
         start=period.start,
         end=period.end,
         as_of=figures.computed_at,
-        illustrative=plant.illustrative,
+        illustrative=_invented(plant),
         empty=_(
             "Nothing measures carbon dioxide here; the figure above comes from energy and a dated factor."
         ),
@@ -144,7 +145,7 @@ def load_chart(plant: Plant, period: Period) -> Chart:
         end=None if _grows(period) else period.end,
         note=_step_note(lines[0].step) if lines else "",
         zoom=True,
-        illustrative=plant.illustrative,
+        illustrative=_invented(plant),
         empty=_("No power was reported in this period."),
     )
 
@@ -159,7 +160,7 @@ def property_chart(device: Device, tag: Property, period: Period) -> Chart:
     main = Series(
         "value", name, line.points, unit, colour, shape, decimals=places, every=line.step, live=live
     )
-    series = [main]
+    series, marks = [main], _limit_marks(device, tag)
     if line.spread and tag.kind == PropertyKind.GAUGE:
         series = [
             main,
@@ -169,13 +170,13 @@ def property_chart(device: Device, tag: Property, period: Period) -> Chart:
     return Chart(
         title=name,
         series=series,
-        axes=[Axis(name, unit, from_zero=tag.kind == PropertyKind.INTERVAL_TOTAL)],
-        marks=_limit_marks(device, tag),
+        axes=[_axis(tag, line, marks)],
+        marks=marks,
         start=period.start,
         end=None if _grows(period) else period.end,
         note=_step_note(line.step),
         zoom=tag.kind != PropertyKind.INTERVAL_TOTAL,
-        illustrative=device.plant.illustrative,
+        illustrative=_invented(device.plant),
         empty=_("This device sent no “%(property)s” in this period.") % {"property": name},
     )
 
@@ -201,7 +202,7 @@ def state_chart(plant: Plant, period: Period, quantity: str) -> Chart:
         axes=axes,
         categories=[in_language(one.state) if one.state else str(one.value) for one in shares],
         x=_("State"),
-        illustrative=plant.illustrative,
+        illustrative=_invented(plant),
         empty=_("No load type was reported in this period."),
     )
 
@@ -238,4 +239,36 @@ def _limit_words(rule: AlarmRule, tag: Property) -> str:
 
 
 def _step_note(step: timedelta) -> str:
-    return _("one point each %(span)s") % {"span": formats.span(step)}
+    if step == timedelta(days=1):
+        return _("one point a day")
+    if step == timedelta(hours=1):
+        return _("one point an hour")
+    return _("one point every %(span)s") % {"span": formats.span(step)}
+
+
+def _invented(plant: Plant) -> bool:
+    """Whether its values are; those of a named source were measured, though the firm may be invented."""
+    return plant.illustrative and not (plant.source_zh or plant.source_en)
+
+
+def _axis(tag: Property, line: curves.Line, marks: Sequence[Mark]) -> Axis:
+    """The property's axis; limits of alarm rules lie on it even when no value comes near them."""
+    name, from_zero = in_language(tag), tag.kind == PropertyKind.INTERVAL_TOTAL
+    limits = [mark.value for mark in marks if mark.value is not None]
+    values = [
+        float(value)
+        for points in (line.points, line.low, line.high)
+        for _at, value in points
+        if value is not None
+    ]
+    if not limits or not values or from_zero:
+        return Axis(name, tag.unit, from_zero=from_zero)
+    low, high = min(values + limits), max(values + limits)
+    step = 10.0 ** floor(log10(max(high - low, float(tag.resolution)))) / 2
+    return Axis(
+        name,
+        tag.unit,
+        from_zero=False,
+        minimum=floor(low / step) * step,
+        maximum=(floor(high / step) + 1) * step,
+    )

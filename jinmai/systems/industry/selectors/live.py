@@ -83,8 +83,9 @@ class DeviceNow:
 
     @property
     def online(self) -> bool:
-        """Whether any of its values is fresh."""
-        return any(one.value is not None and not one.stale for one in self.readings)
+        """Whether its newest value is younger than its quickest property allows."""
+        ages = [one.age for one in self.readings if one.age is not None]
+        return bool(ages) and min(ages) <= min(patience(one.tag) for one in self.readings)
 
     @property
     def historic(self) -> bool:
