@@ -24,53 +24,52 @@ class AlarmRefusedError(Exception):
 @transaction.atomic
 def raise_alarm(
     *, rule: AlarmRule, device: Device, began_at: datetime, raised_at: datetime, value: Decimal
-) -> Alarm | None:
-    """Open an alarm; None where one is open for this rule and device already."""
-    if Alarm.objects.filter(rule=rule, device=device).exclude(state=AlarmState.CLEARED).exists():
-        return None
-    alarm = Alarm.objects.create(
-        rule=rule, device=device, began_at=began_at, raised_at=raised_at, value=value, worst_value=value
-    )
-    payload = entries.AlarmRaised(
-        alarm=alarm.pk,
-        rule=rule.key,
-        device=device.key,
-        began_at=began_at,
-        raised_at=raised_at,
-        value=_text(value),
-        threshold=_text(rule.threshold),
-    )
-    _record(alarm, entries.ALARM_RAISED, payload, f"device:{device.key}", raised_at)
+) -> Alarm:
+    """The condition of a rule is there: open an alarm, or count one more occurrence of the open one.
+
+    Where an open alarm has not returned to normal yet, nothing changes, so raising twice does no harm.
+    """
+    alarm = _open(rule, device)
+    if alarm is None:
+        alarm = Alarm.objects.create(
+            rule=rule, device=device, began_at=began_at, raised_at=raised_at, value=value, worst_value=value
+        )
+        payload = entries.AlarmRaised(
+            alarm=alarm.pk,
+            rule=rule.key,
+            device=device.key,
+            began_at=began_at,
+            raised_at=raised_at,
+            value=_text(value),
+            threshold=_text(rule.threshold),
+        )
+        _record(alarm, entries.ALARM_RAISED, payload, f"device:{device.key}", raised_at)
+    elif alarm.returned_at is not None:
+        alarm.returned_at = None
+        alarm.occurrences += 1
+        alarm.save(update_fields=["returned_at", "occurrences"])
+        recurred = entries.AlarmRecurred(alarm=alarm.pk, began_at=began_at, occurrences=alarm.occurrences)
+        _record(alarm, entries.ALARM_RECURRED, recurred, f"device:{device.key}", raised_at)
     return alarm
 
 
 @transaction.atomic
-def return_alarm(*, alarm_id: int, returned_at: datetime, worst_value: Decimal) -> None:
-    """Note that the value is normal again; an alarm that is cleared or returned stays as it is."""
-    alarm = _locked(alarm_id)
-    if alarm.state == AlarmState.CLEARED or alarm.returned_at is not None:
-        return
-    pick = max if alarm.rule.direction == Direction.ABOVE else min
+def return_alarm(
+    *, rule: AlarmRule, device: Device, returned_at: datetime, worst_value: Decimal
+) -> Alarm | None:
+    """The value is normal again: note it on the open alarm. None where no alarm was waiting for that."""
+    alarm = _open(rule, device)
+    if alarm is None or alarm.returned_at is not None:
+        return None
+    pick = max if rule.direction == Direction.ABOVE else min
     alarm.worst_value = pick(alarm.worst_value, worst_value)
     alarm.returned_at = returned_at
     alarm.save(update_fields=["worst_value", "returned_at"])
     payload = entries.AlarmReturned(
         alarm=alarm.pk, returned_at=returned_at, worst_value=_text(alarm.worst_value)
     )
-    _record(alarm, entries.ALARM_RETURNED, payload, f"device:{alarm.device.key}", returned_at)
-
-
-@transaction.atomic
-def recur_alarm(*, alarm_id: int, began_at: datetime) -> None:
-    """Note that the condition of an open alarm that had returned is there again."""
-    alarm = _locked(alarm_id)
-    if alarm.state == AlarmState.CLEARED or alarm.returned_at is None:
-        return
-    alarm.returned_at = None
-    alarm.occurrences += 1
-    alarm.save(update_fields=["returned_at", "occurrences"])
-    payload = entries.AlarmRecurred(alarm=alarm.pk, began_at=began_at, occurrences=alarm.occurrences)
-    _record(alarm, entries.ALARM_RECURRED, payload, f"device:{alarm.device.key}", began_at)
+    _record(alarm, entries.ALARM_RETURNED, payload, f"device:{device.key}", returned_at)
+    return alarm
 
 
 @transaction.atomic
@@ -144,6 +143,12 @@ def change_alarm_rule(  # noqa: PLR0913 - one argument for each field of the for
         actor=f"user:{by.pk}",
     )
     return rule
+
+
+def _open(rule: AlarmRule, device: Device) -> Alarm | None:
+    """The one alarm of this rule and device that is not cleared, locked."""
+    found = Alarm.objects.select_for_update(of=("self",)).select_related("rule", "device")
+    return found.filter(rule=rule, device=device).exclude(state=AlarmState.CLEARED).first()
 
 
 def _locked(alarm_id: int) -> Alarm:

@@ -1,0 +1,125 @@
+"""The ingest's side work with the database: quarantine, alarms, and news about devices.
+
+A thread of its own, so that a slow or absent database never stands between a good payload and its
+acknowledgement. What it cannot write now it keeps, in order, and tries again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from django.db import DatabaseError, close_old_connections
+
+from jinmai.systems.industry.ingest.alarm_watch import Transition
+from jinmai.systems.industry.ingest.batches import RefusedMessage
+from jinmai.systems.industry.ingest.known import read_known
+from jinmai.systems.industry.models import AlarmRule, Device
+from jinmai.systems.industry.services.alarms import raise_alarm, return_alarm
+from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
+
+REFRESH_SECONDS = 2.0
+MOST_WAITING = 10_000
+PAUSE_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+class Clerk:
+    """Writes in the background; ``answer`` is called for refused messages once they are quarantined."""
+
+    def __init__(self, answer: Callable[[Sequence[RefusedMessage]], None]) -> None:
+        self.known = read_known()
+        self._answer = answer
+        self._read_at = time.monotonic()
+        self._reading = threading.Lock()
+        self._refused: deque[RefusedMessage] = deque()
+        self._transitions: deque[Transition] = deque()
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(10)
+
+    def quarantine(self, refused: Sequence[RefusedMessage]) -> None:
+        """Take over refused messages; beyond the bound they go unanswered and come again."""
+        room = MOST_WAITING - len(self._refused)
+        self._refused.extend(refused[: max(0, room)])
+        self._wake.set()
+
+    def note(self, transitions: Sequence[Transition]) -> None:
+        """Take over what the alarm watch found."""
+        self._transitions.extend(transitions)
+        if transitions:
+            self._wake.set()
+
+    def refresh(self, older_than: float) -> bool:
+        """Read devices, models and rules anew where the picture is older than so many seconds."""
+        with self._reading:
+            if time.monotonic() - self._read_at < older_than:
+                return False
+            known = read_known(self.known)
+            if known != self.known:
+                self.known = known
+            self._read_at = time.monotonic()
+            return True
+
+    def _work(self) -> None:
+        while not (self._stop.is_set() and not self._refused and not self._transitions):
+            self._wake.wait(REFRESH_SECONDS / 2)
+            self._wake.clear()
+            try:
+                close_old_connections()
+                self._write_alarms()
+                self._write_refused()
+                self.refresh(REFRESH_SECONDS)
+            except DatabaseError:
+                log.exception("the database did not take what the ingest has to say; trying again")
+                if self._stop.wait(PAUSE_SECONDS):
+                    return
+
+    def _write_alarms(self) -> None:
+        while self._transitions:
+            self._write_alarm(self._transitions[0])
+            self._transitions.popleft()
+
+    def _write_alarm(self, found: Transition) -> None:
+        rule = AlarmRule.objects.filter(pk=found.rule).first()
+        device = Device.objects.filter(pk=found.device).first()
+        if rule is None or device is None:
+            return
+        if found.began_at is None:
+            return_alarm(rule=rule, device=device, returned_at=found.at, worst_value=found.value)
+        else:
+            raise_alarm(
+                rule=rule, device=device, began_at=found.began_at, raised_at=found.at, value=found.value
+            )
+
+    def _write_refused(self) -> None:
+        while self._refused:
+            batch = [self._refused[index] for index in range(min(500, len(self._refused)))]
+            quarantine(
+                refused=[
+                    RefusedPayload(
+                        one.claimed,
+                        one.message.received_at,
+                        str(one.refusal.reason),
+                        one.refusal.place,
+                        one.message.payload,
+                    )
+                    for one in batch
+                ]
+            )
+            for _ in batch:
+                self._refused.popleft()
+            self._answer(batch)

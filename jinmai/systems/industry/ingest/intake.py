@@ -1,0 +1,175 @@
+"""The loop of ``jinmai ingest``."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+
+import polars as pl
+from django.db import DatabaseError
+
+from jinmai.core.operations.api import heartbeat
+from jinmai.lake import InputRefusedError, Lake, LakeError, LastValues
+from jinmai.standards.telemetry import Ack, Reason, Refusal, Thing
+from jinmai.systems.industry.ingest.alarm_watch import AlarmWatch
+from jinmai.systems.industry.ingest.batches import Arrivals, RefusedMessage, Stored, sort_messages, store
+from jinmai.systems.industry.ingest.clerk import Clerk
+from jinmai.systems.industry.ingest.connection import Connection
+from jinmai.systems.industry.ingest.inbox import Inbox, Message
+from jinmai.systems.industry.ingest.known import Known
+from jinmai.systems.industry.ingest.recovery import recover
+from jinmai.systems.industry.messaging import Broker, SignIn
+
+# A payload of an unknown device may come a moment after the device was made.
+NEWS_SECONDS = 0.5
+NEWS = frozenset({Reason.UNKNOWN_DEVICE, Reason.DISABLED_DEVICE, Reason.UNKNOWN_PROPERTY})
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Takes messages from the broker, stores them, and only then acknowledges them.
+
+    ``part``: the name under which its heart beats, empty for none.
+    """
+
+    def __init__(
+        self, lake: Lake, last_values: LastValues, where: Broker, who: SignIn, part: str = ""
+    ) -> None:
+        self._lake = lake
+        self._last_values = last_values
+        self._part = part
+        self._inbox = Inbox()
+        self._connection = Connection(where, who, self._inbox)
+        self._clerk = Clerk(self._answer_refused)
+        self._watch = AlarmWatch()
+        self._stop = threading.Event()
+        self._tables_of: Known | None = None
+        self._beaten = 0.0
+
+    def run(self) -> None:
+        """Work until :meth:`stop`; what was taken by then is finished."""
+        self._make_tables()
+        self._clerk.note(recover(self._lake, self._last_values, self._clerk.known, self._watch))
+        self._clerk.start()
+        self._connection.start()
+        try:
+            while not self._stop.is_set():
+                messages = self._inbox.take(0.5)
+                if messages:
+                    self._process(messages)
+                self._beat()
+        finally:
+            self._connection.stop()
+            self._clerk.stop()
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to end."""
+        self._stop.set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the broker lets us hear telemetry."""
+        return self._connection.connected
+
+    def _process(self, messages: list[Message]) -> None:
+        found = sort_messages(messages, self._clerk.known)
+        if any(one.refusal.reason in NEWS for one in found.refused) and self._news():
+            found = sort_messages(messages, self._clerk.known)
+        known = self._make_tables()
+        refused = found.refused
+        for table, arrivals in found.arrivals.items():
+            stored, further = self._store(table, known.things[table], arrivals)
+            if stored is None:
+                return  # asked to stop before it could be stored: nothing is acknowledged
+            refused += further
+            self._connection.answer(stored.answers)
+            self._after(stored)
+        if refused:
+            self._clerk.quarantine(refused)
+        self._connection.release(messages)
+
+    def _news(self) -> bool:
+        """Whether the picture of devices could be read anew just now."""
+        try:
+            return self._clerk.refresh(NEWS_SECONDS)
+        except DatabaseError:
+            return False
+
+    def _store(
+        self, table: str, thing: Thing, arrivals: Arrivals
+    ) -> tuple[Stored | None, list[RefusedMessage]]:
+        """Store, for as long as it takes; None where :meth:`stop` came first."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                return store(self._lake, table, thing, arrivals)
+            except InputRefusedError:
+                return self._store_singly(table, thing, arrivals)
+            except (LakeError, OSError):
+                log.exception("%s cannot be stored now; nothing is acknowledged until it is", table)
+                self._stop.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except Exception:
+                log.exception("a batch for %s cannot be stored as it is", table)
+                return self._store_singly(table, thing, arrivals)
+        return None, []
+
+    def _store_singly(
+        self, table: str, thing: Thing, arrivals: Arrivals
+    ) -> tuple[Stored | None, list[RefusedMessage]]:
+        """Store payload by payload, so that one that the store cannot take goes alone."""
+        answers: list[tuple[str, Ack]] = []
+        rows: list[pl.DataFrame] = []
+        refused: list[RefusedMessage] = []
+        for one in arrivals.singly():
+            try:
+                stored, further = store(self._lake, table, thing, one)
+            except OSError:
+                raise
+            except Exception as error:
+                log.exception("a payload on %s was refused by the store", one.messages[0].topic)
+                fault = Refusal(
+                    Reason.WRONG_SHAPE,
+                    f"the store says {error}"[:200],
+                    one.payloads[0].boot,
+                    one.payloads[0].sequence,
+                )
+                refused.append(RefusedMessage(one.messages[0], one.devices[0].key, one.devices[0], fault))
+            else:
+                answers += stored.answers
+                rows.append(stored.new_rows)
+                refused += further
+        return Stored(table, answers, pl.concat(rows) if rows else pl.DataFrame()), refused
+
+    def _after(self, stored: Stored) -> None:
+        """Last values and alarms; both can be made again from the lake, so they come after the answer."""
+        if stored.new_rows.is_empty():
+            return
+        known = self._clerk.known
+        properties = [measure.key for measure in known.things[stored.table].measures]
+        try:
+            self._last_values.put_frame(stored.new_rows, properties)
+        except sqlite3.Error:
+            log.exception("last values could not be written; the next ones will be")
+        self._clerk.note(self._watch.look(stored.table, stored.new_rows, known.rules))
+
+    def _answer_refused(self, refused: Sequence[RefusedMessage]) -> None:
+        self._connection.answer([(one.claimed, one.ack()) for one in refused if one.device is not None])
+
+    def _make_tables(self) -> Known:
+        """The picture of devices, all of whose tables exist in the lake."""
+        known = self._clerk.known
+        if known is not self._tables_of:
+            for table in known.tables():
+                self._lake.create(table)
+            self._tables_of = known
+        return known
+
+    def _beat(self) -> None:
+        if self._part and self._connection.connected and time.monotonic() - self._beaten > 1.0:
+            heartbeat(self._part)
+            self._beaten = time.monotonic()

@@ -1,0 +1,37 @@
+"""The files that make a Mosquitto broker know the city's devices and keep each to its own topics."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from jinmai.standards.mosquitto import access_list, hash_password, password_file
+from jinmai.systems.industry.messaging import SignIn
+from jinmai.systems.industry.models import Device
+
+DEVICE_RULES = [("write", "jinmai/%u/telemetry"), ("read", "jinmai/%u/ack")]
+CITY_RULES = [("read", "jinmai/+/telemetry"), ("write", "jinmai/+/ack")]
+
+
+def write_broker_files(*, folder: Path, city: SignIn) -> list[Path]:
+    """Write ``passwords`` and ``access`` into the folder, each whole or not at all; returns their paths.
+
+    Mosquitto reads them again on SIGHUP. Run this after a credential changed.
+    """
+    hashes = dict(Device.objects.filter(enabled=True).exclude(credential="").values_list("key", "credential"))
+    hashes[city.name] = hash_password(city.secret)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _write(folder / "passwords", password_file(hashes)),
+        _write(folder / "access", access_list(DEVICE_RULES, {city.name: CITY_RULES})),
+    ]
+
+
+def _write(path: Path, text: str) -> Path:
+    draft = path.with_name(path.name + ".draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft.replace(path)
