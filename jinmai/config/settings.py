@@ -20,6 +20,9 @@ JINMAI_SYSTEMS = system_manifests(environment.without_systems())
 JINMAI_MQTT_URL = os.environ.get("JINMAI_MQTT_URL", "")
 JINMAI_MQTT_PORT = environment.mqtt_port(JINMAI_DATA)
 
+# The gallery of all page components at /styleguide/, for those who build pages.
+JINMAI_STYLEGUIDE = os.environ.get("JINMAI_STYLEGUIDE", "") == "1"
+
 SECRET_KEY = environment.secret_key(JINMAI_DATA)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("JINMAI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -36,13 +39,14 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "rules",
     "axes",
+    "jinmai.config",
+    *(f"jinmai.core.{manifest.key}" for manifest in JINMAI_CORE),
+    *(f"jinmai.systems.{manifest.key}" for manifest in JINMAI_SYSTEMS),
+    # After our own, whose templates and words come first.
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "jinmai.config",
-    *(f"jinmai.core.{manifest.key}" for manifest in JINMAI_CORE),
-    *(f"jinmai.systems.{manifest.key}" for manifest in JINMAI_SYSTEMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -122,9 +126,17 @@ SESSION_COOKIE_AGE = 12 * 3600
 # Roles whose holders need a second factor before anything opens, with commas between; the demo asks for none.
 JINMAI_SECOND_FACTOR_ROLES = list(filter(None, os.environ.get("JINMAI_SECOND_FACTOR_ROLES", "").split(",")))
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are added by an administrator, not by themselves
 MFA_TOTP_ISSUER = "Jinmai"
 MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "jinmai.core.access.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "jinmai.core.access.passkey_forms.AddPasskeyForm",
+    "authenticate_webauthn": "jinmai.core.access.passkey_forms.SecondFactorForm",
+    "login_webauthn": "jinmai.core.access.passkey_forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "jinmai.core.access.passkey_forms.ConfirmForm",
+}
 JINMAI_PERSON = "jinmai.core.access.people.describe"
 
 LANGUAGE_CODE = "zh-hans"
@@ -143,6 +155,7 @@ STORAGES = {
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "jinmai.core.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import base64
+from typing import ClassVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.access.duties import needs_second_factor
+from jinmai.core.access.reach import memberships
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth publishes no types
     """A copy of the database alone gives nobody a second factor: the key lies in the data folder."""
+
+    error_messages: ClassVar = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _("Your role demands a second factor: add another one first."),
+        "incorrect_code": _("This code is wrong or was used already."),
+    }
 
     def encrypt(self, text: str) -> str:
         """Seal a secret for the database."""
@@ -21,6 +33,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
     def decrypt(self, encrypted_text: str) -> str:
         """Open what :meth:`encrypt` sealed; raises ``InvalidToken`` where it was altered."""
         return _sealer().decrypt(encrypted_text.encode("ascii")).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second factor stays where a role demands one."""
+        person = authenticator.user
+        others = Authenticator.objects.filter(user=person).exclude(pk=authenticator.pk)
+        others = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
+        return others.exists() or not needs_second_factor({row.role for row in memberships(person)})
 
 
 def _sealer() -> Fernet:

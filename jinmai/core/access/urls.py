@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jinmai.core.access.views import api_keys, people, sign_in
+from jinmai.core.access.views import api_keys, people, second_factor, sign_in
 
 # allauth finds its own steps by the names that begin with account_, mfa_ and usersessions_.
 urlpatterns = [
@@ -10,6 +10,27 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("sign-out/", sign_in.sign_out, name="account_logout"),
     path("password/", sign_in.password_change, name="password_change"),
+    path("password/confirm/", second_factor.confirm, name="account_reauthenticate"),
+    path("sessions/", second_factor.sessions, name="sessions"),
+    path("sessions/", second_factor.sessions, name="usersessions_list"),
+    path("sign-in/code/", second_factor.ask_code, name="mfa_authenticate"),
+    path("sign-in/passkey/", second_factor.sign_in_by_passkey, name="mfa_login_webauthn"),
+    path("second-factor/", second_factor.overview, name="second_factor"),
+    path("second-factor/", second_factor.overview, name="mfa_index"),
+    path("second-factor/confirm/", second_factor.confirm_by_code, name="mfa_reauthenticate"),
+    path("second-factor/app/", second_factor.add_app, name="mfa_activate_totp"),
+    path("second-factor/app/remove/", second_factor.remove_app, name="mfa_deactivate_totp"),
+    path("second-factor/codes/", second_factor.show_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/codes/make/", second_factor.make_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/codes/download/", second_factor.download_codes, name="mfa_download_recovery_codes"),
+    path("second-factor/passkeys/", second_factor.passkeys, name="mfa_list_webauthn"),
+    path("second-factor/passkeys/add/", second_factor.add_passkey, name="mfa_add_webauthn"),
+    path("second-factor/passkeys/<int:pk>/remove/", second_factor.remove_passkey, name="mfa_remove_webauthn"),
+    path(
+        "second-factor/passkeys/confirm/",
+        second_factor.confirm_by_passkey,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("people/", people.people, name="people"),
     path("people/add", people.add_person, name="add_person"),
     path("people/<int:pk>/", people.person, name="person"),
