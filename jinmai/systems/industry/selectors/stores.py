@@ -23,11 +23,25 @@ def last_values() -> LastValues:
     return _last_values(settings.JINMAI_DATA / "last_values.sqlite3")
 
 
+_opened: list[Lake | LastValues] = []
+
+
 @cache
 def _lake(root: Path) -> Lake:
-    return Lake(root)
+    _opened.append(opened := Lake(root))
+    return opened
 
 
 @cache
 def _last_values(path: Path) -> LastValues:
-    return LastValues(path)
+    _opened.append(opened := LastValues(path))
+    return opened
+
+
+def close() -> None:
+    """Give back what is open in this process; the next question opens it anew."""
+    for store in _opened:
+        store.close()
+    _opened.clear()
+    _lake.cache_clear()
+    _last_values.cache_clear()
