@@ -170,6 +170,7 @@ def messages(catalogue: Catalog) -> dict[Key, Message]:
 def extract(*only: str) -> int:
     """Write each app's catalogue anew: new texts empty, unused ones gone, translations kept."""
     empty = 0
+    elsewhere = _known()
     for app in (app for app in apps() if not only or app.name in only):
         sources = texts(app)
         before = messages(read(app))
@@ -179,7 +180,7 @@ def extract(*only: str) -> int:
         catalogue = Catalog(locale=LOCALE)
         for text in sources.values():
             kept = before.get(text.key)
-            words = _kept(kept, text)
+            words = _kept(kept, text, elsewhere)
             empty += not (words[0] if text.plural else words)
             catalogue.add(
                 (text.source, text.plural) if text.plural else text.source,
@@ -197,8 +198,22 @@ def extract(*only: str) -> int:
     return 0
 
 
-def _kept(message: Message | None, text: Text) -> str | tuple[str, ...]:
+def _known() -> dict[Key, tuple[str, ...]]:
+    """What any app says already: one text has one form, so it is taken over."""
+    known: dict[Key, tuple[str, ...]] = {}
+    for app in apps():
+        for key, message in messages(read(app)).items():
+            if any(said(message)):
+                known.setdefault(key, said(message))
+    return known
+
+
+def _kept(
+    message: Message | None, text: Text, elsewhere: dict[Key, tuple[str, ...]]
+) -> str | tuple[str, ...]:
     words = said(message) if message else ("",)
+    if not any(words):
+        words = elsewhere.get(text.key) or (glossary().get(text.source.lower(), ""),)
     return words if text.plural else words[0]
 
 
@@ -253,14 +268,18 @@ def _two_ways() -> Iterator[str]:
         for key, message in messages(read(app)).items():
             words = said(message)
             other, there = known.setdefault(key, (app.name, words))
-            if there != words:
+            if there != words and any(there) and any(words):
                 yield f"{key[1]!r}: {there} in {other}, {words} in {app.name}; one text has one form"
 
 
 def glossary() -> dict[str, str]:
     """English term in lower case -> Chinese term."""
     rows = re.findall(r"^\| *([^|]+?) *\| *([^|]+?) *\|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
-    return {english.lower(): chinese for chinese, english in rows if CHINESE.search(chinese)}
+    return {
+        english.lower(): chinese
+        for chinese, english in rows
+        if english != "English" and CHINESE.search(chinese)
+    }
 
 
 def _against_glossary() -> Iterator[str]:
@@ -268,7 +287,7 @@ def _against_glossary() -> Iterator[str]:
     for app in apps():
         for (context, source), message in messages(read(app)).items():
             wanted = terms.get(source.lower())
-            if wanted and not context and said(message)[0] != wanted:
+            if wanted and not context and said(message)[0] not in {wanted, ""}:
                 yield f"{app.name}: {source!r} is {wanted!r} in docs/glossary.md, not {said(message)[0]!r}"
 
 

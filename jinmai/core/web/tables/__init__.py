@@ -4,7 +4,6 @@ from jinmai.core.web.tables.columns import Column
 from jinmai.core.web.tables.filters import ChoiceFilter, DayFilter, Filter, SearchFilter
 from jinmai.core.web.tables.page import table_page
 from jinmai.core.web.tables.table import Table, TableView
-from jinmai.core.web.tables.workbook import workbook
 
 __all__ = [
     "ChoiceFilter",
@@ -15,5 +14,4 @@ __all__ = [
     "Table",
     "TableView",
     "table_page",
-    "workbook",
 ]

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 
 from jinmai.core.web.tables.download import download
 from jinmai.core.web.tables.table import Table, TableView
-from jinmai.core.web.tables.workbook import workbook
+from jinmai.core.web.tables.workbook import as_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def table_page(  # noqa: PLR0913 - the shape of django.shortcuts.render, plus th
     """
     view = TableView(table, rows, request.GET, as_of=as_of)
     if request.GET.get("format") == "xlsx":
-        return download(str(table.title), table.key, workbook(view))
+        return download(str(table.title), table.key, as_workbook(view))
     alone = request.headers.get("HX-Target") == f"table-{table.key}"
     if alone:
         response = render(request, "web/table.html", {"view": view})

@@ -32,7 +32,7 @@ MOST_ROWS = 200_000  # what one answer holds in memory; the head says when rows 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def workbook(view: TableView) -> bytes:
+def as_workbook(view: TableView) -> bytes:
     """The file with every row that the filters leave, up to ``MOST_ROWS``."""
     rows = view.rows[:MOST_ROWS]
     left_out = max(0, view.count - MOST_ROWS)
