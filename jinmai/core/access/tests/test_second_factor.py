@@ -168,8 +168,6 @@ class TestPasskeys:
     @pytest.mark.parametrize(
         "address", ["mfa_add_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn"]
     )
-        "address", ["mfa_add_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn"]
-    )
     def test_a_foreign_answer_fails_no_page(self, client: Client, address: str, credential: str) -> None:
         set_up_app(client)
         if address == "mfa_authenticate":
