@@ -6,7 +6,8 @@ their parties and derived facts their bases without reading anything back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -106,6 +107,19 @@ def take_numbers(model: type[models.Model], count: int) -> Sequence[int]:
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def numbers_by_code(codes: Collection[str]) -> dict[str, int]:
+    """Numbers of the parties among these codes that are there; one list as one parameter."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT code, id FROM register_party WHERE code IN (SELECT value FROM json_each(%s))",
+                [json.dumps(list(codes))],
+            )
+        else:
+            cursor.execute("SELECT code, id FROM register_party WHERE code = ANY(%s)", [list(codes)])
+        return dict(cursor.fetchall())
 
 
 def insert(rows: Sequence[PartyRow] | Sequence[FactRow] | Sequence[BasisRow]) -> None:

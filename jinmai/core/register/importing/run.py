@@ -1,0 +1,145 @@
+"""Drives an import: check, wait for the decision, write. Each step is small, so a worker can do it in turns.
+
+A check that was interrupted begins anew, as it has written nothing. Writing goes on at the next chunk: each
+chunk is one transaction with its own row, and what an interrupted one did was undone with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from jinmai.core.register import selectors
+from jinmai.core.register.choices import ImportState
+from jinmai.core.register.importing import staging
+from jinmai.core.register.importing.check import Context, RowChecker, compared
+from jinmai.core.register.importing.columns import FileRefused, read_head
+from jinmai.core.register.importing.staging import Refused, Staged
+from jinmai.core.register.importing.write import finish, write_chunk
+from jinmai.core.register.models import Import
+from jinmai.standards.tabular import Row, TableRefused, read_rows
+
+GROUP = 1_000
+PAUSE = 0.004  # seconds between two chunks, so that others get the write lock of SQLite
+TURN = 2.0
+_running: dict[int, Iterator[None]] = {}
+
+
+def work_imports() -> None:
+    """Do one turn on every import that has work: the periodic job."""
+    waiting = Import.objects.filter(state__in=[ImportState.CHECKING, ImportState.WRITING])
+    for number in waiting.values_list("pk", flat=True):
+        advance(number, TURN)
+
+
+def advance(number: int, seconds: float = float("inf")) -> None:
+    """Work on an import for about so long, or to its end; another process at work is left alone."""
+    deadline = time.monotonic() + seconds
+    with staging.alone(number) as free:
+        if not free:
+            return
+        steps = _running.pop(number, None) or _steps(number)
+        for _ in steps:
+            if time.monotonic() > deadline:
+                _running[number] = steps
+                return
+
+
+def _steps(number: int) -> Iterator[None]:
+    batch = Import.objects.select_related("source").get(pk=number)
+    if batch.state == ImportState.CHECKING:
+        yield from check(batch)
+    elif batch.state == ImportState.WRITING:
+        yield from write(batch)
+
+
+def check(batch: Import) -> Iterator[None]:
+    """Check the whole file; ends in the state ``checked`` or ``refused``."""
+    try:
+        yield from _check_rows(batch, _rows(batch))
+    except TableRefused as refused:
+        said = {"reason": refused.reason, "place": refused.place[:200], "detail": refused.detail[:200]}
+        _update(batch, state=ImportState.REFUSED, refusal=said, finished_at=timezone.now())
+        staging.clear(batch.pk)
+
+
+def _rows(batch: Import) -> Iterator[Row]:
+    path = staging.folder(batch.pk) / "upload"
+    if not path.exists():
+        raise FileRefused("lost")
+    return iter(read_rows(path, name=batch.file_name))
+
+
+def _check_rows(batch: Import, rows: Iterator[Row]) -> Iterator[None]:
+    head = next(rows, None)
+    if head is None:
+        raise FileRefused("empty")
+    columns = read_head(head, selectors.fact_kinds())
+    context = Context(
+        columns=columns,
+        districts=selectors.districts(),
+        sources=selectors.sources(),
+        source=batch.source.key if batch.source else "",
+        as_of=batch.as_of,
+        today=timezone.localdate(),
+    )
+    checker = RowChecker(context)
+    staged = staging.Writer(batch.pk, illustrative=batch.illustrative)
+    told = time.monotonic()
+    while group := list(islice(rows, GROUP)):
+        for answer in _judge(group, checker):
+            if isinstance(answer, Staged):
+                staged.accept(answer)
+            else:
+                staged.refuse(answer)
+        if time.monotonic() - told > 1:
+            told = time.monotonic()
+            _update(batch, rows_good=staged.good, rows_refused=staged.bad)
+        yield
+    root, report = staged.close()
+    if staged.good + staged.bad == 0:
+        raise FileRefused("no_rows")
+    _update(
+        batch,
+        rows_good=staged.good,
+        rows_refused=staged.bad,
+        root=root,
+        report_digest=report,
+        state=ImportState.CHECKED,
+    )
+    yield
+
+
+def _update(batch: Import, **values: Any) -> None:
+    """Say how far the check is; somebody who dropped the import meanwhile is not overruled."""
+    Import.objects.filter(pk=batch.pk, state=ImportState.CHECKING).update(**values)
+
+
+def _judge(group: list[Row], checker: RowChecker) -> Iterator[Staged | list[Refused]]:
+    """Answers for a group of rows: refused ones at once, the others after one look into the register."""
+    good: list[tuple[Row, Staged]] = []
+    for row in group:
+        answer = checker.check(row)
+        if isinstance(answer, Staged):
+            good.append((row, answer))
+        else:
+            yield answer
+    yield from compared(good, checker)
+
+
+def write(batch: Import) -> Iterator[None]:
+    """Write the staged chunks that are not written yet; ends in the state ``done``."""
+    done = batch.chunks.count()
+    chunks = staging.chunks(batch.pk, batch.root, illustrative=batch.illustrative, first=done)
+    for number, digests, rows in chunks:
+        write_chunk(batch, number, digests, rows)
+        time.sleep(PAUSE)
+        yield
+    finish(batch)
+    with suppress(OSError):
+        staging.clear(batch.pk)
