@@ -1,8 +1,9 @@
 """Who this log is: its origin and its keys, kept in the data folder and never in the database.
 
 ``ledger/origin`` names the log for ever (write it before the first start to choose the name); ``ed25519.pem``
-and ``sm2.der`` sign its checkpoints. Whoever restores the database alone cannot sign as this log, and
-whoever copies the keys alone has nothing to sign.
+and ``sm2.der`` sign its checkpoints; ``keys_in_force`` says since which size each key has signed.
+Whoever restores the database alone cannot sign as this log; whoever copies the keys alone has nothing to
+sign.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from django.conf import settings
 
 from jinmai.standards import sm2, tlog
 
+KEY_HISTORY = "keys_in_force"
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,38 @@ def _load(place: Path) -> Identity:
         der = _kept(place / "sm2.der", lambda: sm2.PrivateKey.generate().der)
         signers.append(tlog.Sm2Signer(origin, sm2.PrivateKey(der)))
     return Identity(origin, tuple(signers))
+
+
+def put_in_force(size: int) -> None:
+    """Note the keys that sign from ``size`` entries on, for those that are new; the sealer calls it."""
+    known = {text for _, text in _key_history()}
+    lines = [f"{size} {verifier}\n" for verifier in identity().verifiers if str(verifier) not in known]
+    if lines:
+        with (folder() / KEY_HISTORY).open("a", encoding="utf-8") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(folder())
+
+
+def keys_in_force(size: int) -> list[tlog.Verifier]:
+    """The keys that must have signed a checkpoint of ``size`` entries.
+
+    Raises :class:`tlog.KeyTextError` for a damaged list, :class:`sm2.Sm2Absent` for an SM2 key on a machine
+    without SM2.
+    """
+    return [tlog.parse_verifier(text) for since, text in _key_history() if since <= size]
+
+
+def _key_history() -> list[tuple[int, str]]:
+    try:
+        lines = (folder() / KEY_HISTORY).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    try:
+        return [(int(since), text) for since, text in (line.split(" ") for line in lines)]
+    except ValueError as error:
+        raise tlog.KeyTextError(f"{folder() / KEY_HISTORY} cannot be read: {error}") from error
 
 
 def _new_origin() -> bytes:

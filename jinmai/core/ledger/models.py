@@ -143,6 +143,7 @@ class Cosignature(Recorded):
     pk = models.CompositePrimaryKey("checkpoint_id", "witness")
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
     witness = models.CharField(_("witness"), max_length=200)
+    verifier = models.TextField(_("witness's key"))
     line = models.TextField(_("signature line"))
 
     class Meta:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from jinmai.core.ledger import last_published
-from jinmai.core.ledger.identity import Identity, identity
+from jinmai.core.ledger.identity import Identity, identity, put_in_force
 from jinmai.core.ledger.models import Checkpoint, Entry
 from jinmai.core.ledger.store import id_value
 from jinmai.core.ledger.tree import read_tile
@@ -56,6 +56,7 @@ def _seal_batch() -> int:
         size = last.size if last else 0
         _number([key for key, _ in waiting], size)
         _extend(size, [tlog.leaf_hash(bytes(leaf)) for _, leaf in waiting])
+        put_in_force(size + len(waiting))
         note = _sign(own, last, size + len(waiting))
         Checkpoint.objects.create(size=size + len(waiting), note=note)
     last_published.remember(note)

@@ -43,6 +43,7 @@ from jinmai.standards.tlog.tiles import (
     split_hashes,
     tile_place,
     tiles_of,
+    top_of,
 )
 from jinmai.standards.tlog.witnesses import CosignRequest, parse_cosignatures, parse_request
 
@@ -89,6 +90,7 @@ __all__ = [
     "split_hashes",
     "tile_place",
     "tiles_of",
+    "top_of",
     "verify_consistency",
     "verify_inclusion",
     "verify_subtree_consistency",

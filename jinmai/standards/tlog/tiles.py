@@ -69,7 +69,7 @@ def grow(read: ReadTile, size: int, hashes: Iterable[bytes]) -> dict[tuple[int, 
             tile += hashed
             width += 1
             if width % TILE_WIDTH == 0:
-                above.append(_top(bytes(tile)))
+                above.append(top_of(bytes(tile)))
         rising, level, width = above, level + 1, size >> (TILE_HEIGHT * (level + 1))
     return {place: bytes(tile) for place, tile in changed.items()}
 
@@ -139,12 +139,13 @@ def split_bundle(content: bytes) -> list[bytes]:
     return entries
 
 
-def _pair_up(row: Sequence[bytes]) -> list[bytes]:
-    return [node_hash(row[place], row[place + 1]) for place in range(0, len(row) - 1, 2)]
-
-
-def _top(tile: bytes) -> bytes:
+def top_of(tile: bytes) -> bytes:
+    """The hash over a full tile, as the tile above it holds it."""
     row = split_hashes(tile)
     while len(row) > 1:
         row = _pair_up(row)
     return row[0]
+
+
+def _pair_up(row: Sequence[bytes]) -> list[bytes]:
+    return [node_hash(row[place], row[place + 1]) for place in range(0, len(row) - 1, 2)]

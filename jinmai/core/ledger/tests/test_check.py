@@ -1,0 +1,273 @@
+"""The check is quiet about a whole ledger and names whatever was changed in it."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import Settings
+
+from jinmai.core.ledger import last_published, tree
+from jinmai.core.ledger.check import check_ledger
+from jinmai.core.ledger.identity import identity
+from jinmai.core.ledger.immutability import guard_tables, lift_guards
+from jinmai.core.ledger.models import Checkpoint, Cosignature, Cursor
+from jinmai.core.ledger.sealer import seal_pending
+from jinmai.core.ledger.tests.entries import record, record_many
+from jinmai.standards import tlog
+
+pytestmark = pytest.mark.django_db
+SIZE = 300
+
+
+@pytest.fixture(autouse=True)
+def _whole_log(tmp_path: Path, settings: Settings) -> None:
+    """300 entries in three checkpoints, one of them cosigned, and one entry that is not sealed yet."""
+    settings.JINMAI_DATA = tmp_path
+    seal_pending()
+    record_many(20)
+    seal_pending()
+    record_many(SIZE - 20)
+    seal_pending()
+    witness = tlog.CosignatureSigner("witness.example/w1", bytes(32))
+    line = tlog.sign(tree.latest_checkpoint().text, [witness]).signatures[0].line().strip()
+    Cosignature.objects.create(
+        checkpoint_id=SIZE, witness="witness.example/w1", verifier=str(witness.verifier), line=line
+    )
+    record()
+
+
+def change(*statements: str) -> None:
+    """Change rows as somebody with the database's own password would."""
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    guard_tables()
+
+
+def named() -> list[str]:
+    return [str(fault) for fault in check_ledger().faults]
+
+
+def test_a_whole_ledger_is_found_whole() -> None:
+    report = check_ledger()
+    assert (report.ok, report.entries, report.erased, report.faults) == (True, SIZE + 1, 0, [])
+
+
+def test_an_empty_ledger_is_found_whole(tmp_path: Path) -> None:
+    change(
+        "DELETE FROM ledger_cosignature",
+        "DELETE FROM ledger_checkpoint",
+        "DELETE FROM ledger_tile",
+        "DELETE FROM ledger_payload",
+        "DELETE FROM ledger_entry",
+    )
+    (tmp_path / "ledger" / "last_checkpoint").unlink()
+    assert check_ledger().ok
+
+
+COLUMNS = ["kind", "subject", "actor", "occurred_at", "recorded_at", "key"]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_changed_column_is_named_with_its_entry(column: str) -> None:
+    new = "'2020-01-01 00:00:00'" if column.endswith("_at") else "'other'"
+    change(f'UPDATE ledger_entry SET {column} = {new} WHERE "index" = 17')
+    assert named() == [f"entry 17: column {column} is not what the envelope says"]
+
+
+def test_a_changed_column_of_an_entry_not_sealed_yet_is_named() -> None:
+    change("UPDATE ledger_entry SET actor = 'user:2' WHERE \"index\" IS NULL")
+    (fault,) = check_ledger().faults
+    assert fault.place.startswith("entry not sealed")
+    assert fault.problem == "column actor is not what the envelope says"
+
+
+def test_an_entry_rewritten_in_all_its_columns_is_named() -> None:
+    leaf = '(SELECT leaf FROM ledger_entry WHERE "index" = 18)'
+    change(f'UPDATE ledger_entry SET leaf = {leaf} WHERE "index" = 17')
+    assert "entry 17: is not the entry that the log holds at this place" in named()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "UPDATE ledger_payload SET content = salt",
+            "entry 17: its payload is not the one that was recorded",
+        ),
+        (
+            "UPDATE ledger_payload SET salt = content",
+            "entry 17: its payload is not the one that was recorded",
+        ),
+        ("DELETE FROM ledger_payload", "entry 17: its payload is gone"),
+        (
+            """UPDATE ledger_payload SET content = '', salt = '',
+            erased_by_id = (SELECT id FROM ledger_entry WHERE "index" = 3)""",
+            "entry 17: its payload is erased and no entry says by whom and why",
+        ),
+    ],
+)
+def test_a_changed_payload_is_named_with_its_entry(statement: str, fault: str) -> None:
+    if connection.vendor == "sqlite":
+        statement = statement.replace("''", "x''")
+    change(f'{statement} WHERE entry_id = (SELECT id FROM ledger_entry WHERE "index" = 17)')
+    assert named() == [fault]
+
+
+def test_a_missing_entry_is_named() -> None:
+    change(
+        'DELETE FROM ledger_payload WHERE entry_id = (SELECT id FROM ledger_entry WHERE "index" = 17)',
+        'DELETE FROM ledger_entry WHERE "index" = 17',
+    )
+    assert named() == ["entry 17: is missing"]
+
+
+def test_two_entries_in_each_others_place_are_both_named() -> None:
+    change(
+        'UPDATE ledger_entry SET "index" = 999 WHERE "index" = 17',
+        'UPDATE ledger_entry SET "index" = 17 WHERE "index" = 18',
+        'UPDATE ledger_entry SET "index" = 18 WHERE "index" = 999',
+    )
+    assert named() == [
+        "entry 17: is not the entry that the log holds at this place",
+        "entry 18: is not the entry that the log holds at this place",
+    ]
+
+
+def test_an_entry_with_a_number_that_was_never_signed_is_named() -> None:
+    change('UPDATE ledger_entry SET "index" = 300 WHERE "index" IS NULL')
+    assert named() == ["entry 300: has a number, but the log was signed with 300 entries"]
+
+
+def test_a_changed_tile_is_named() -> None:
+    (lowest,) = (tree.read_tile(0, 1),)
+    changed = bytes([lowest[0] ^ 1]) + lowest[1:]
+    _write_tile(0, 1, changed)
+    assert "tile 0/1: its hash 0 is not that of entry 256" in named()
+
+
+def test_a_changed_full_tile_is_named_and_so_is_the_tile_above_it() -> None:
+    lowest = tree.read_tile(0, 0)
+    _write_tile(0, 0, lowest[:-1] + bytes([lowest[-1] ^ 1]))
+    faults = named()
+    assert "tile 0/0: its hash 255 is not that of entry 255" in faults
+    assert not [fault for fault in faults if fault.startswith("entry")]
+
+
+def test_a_changed_upper_tile_is_named() -> None:
+    _write_tile(1, 0, bytes(32))
+    assert "tile 1/0: its hash 0 is not that of tile 0/0" in named()
+
+
+def _write_tile(level: int, number: int, hashes: bytes) -> None:
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND number = %s", [hashes, level, number]
+        )
+    guard_tables()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("DELETE FROM ledger_tile WHERE level = 1", "tile 1/0: is missing"),
+        (
+            "UPDATE ledger_tile SET number = 7 WHERE level = 1",
+            "tile 1/7: is there, but the log does not reach so far",
+        ),
+        (
+            "UPDATE ledger_tile SET hashes = substr(hashes, 1, 32) WHERE number = 1",
+            "tile 0/1: holds 1 hashes, 44 are due",
+        ),
+        (
+            "UPDATE ledger_tile SET hashes = substr(hashes, 1, 33) WHERE number = 1",
+            "tile 0/1: is not stored as tiles are",
+        ),
+    ],
+)
+def test_a_tile_that_is_gone_moved_or_cut_is_named(statement: str, fault: str) -> None:
+    change(statement)
+    assert fault in named()
+
+
+@pytest.mark.parametrize(
+    ("change_note", "said"),
+    [
+        (lambda note: note.replace("\n20\n", "\n21\n"), "speaks of 21 entries"),
+        (lambda note: note.replace("jinmai.local", "jinmai.other", 1), "is of the log jinmai.other"),
+        (lambda note: note.rsplit("— ", 1)[0], "is not signed by the keys that were in force"),
+        (
+            lambda note: note.replace("— jinmai", "— someone", 1),
+            "is not signed by the keys that were in force",
+        ),
+        (lambda note: note + note.rsplit("\n\n", 1)[1], "is not signed by the keys that were in force"),
+        (lambda note: note.replace("\n\n", "\n"), "no empty line"),
+        (lambda note: note[:-10] + "AAAAAA==\n", "base64"),
+    ],
+)
+def test_a_changed_checkpoint_is_named(change_note: object, said: str) -> None:
+    note = Checkpoint.objects.get(size=20).note
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        changed = change_note(note)  # type: ignore[operator]  # a function of the case
+        cursor.execute("UPDATE ledger_checkpoint SET note = %s WHERE size = 20", [changed])
+    guard_tables()
+    (fault,) = check_ledger().faults
+    assert fault.place == "checkpoint 20"
+    assert said in fault.problem
+
+
+def test_a_checkpoint_signed_truly_over_another_root_is_named() -> None:
+    own = identity()
+    other = str(tlog.sign(str(tlog.CheckpointText(own.origin, 20, bytes(32))), own.signers))
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_checkpoint SET note = %s WHERE size = 20", [other])
+    guard_tables()
+    assert named() == ["checkpoint 20: the tiles do not give its root"]
+
+
+def test_a_changed_witness_line_is_named() -> None:
+    change("UPDATE ledger_cosignature SET witness = 'witness.example/w2'")
+    assert named() == [
+        "line of witness.example/w2 under checkpoint 300: belongs to no checkpoint or to another witness"
+    ]
+
+
+def test_an_old_backup_put_back_is_named() -> None:
+    own = identity()
+    later = str(tlog.sign(str(tlog.CheckpointText(own.origin, 301, bytes(32))), own.signers))
+    last_published.remember(later)
+    (fault,) = named()
+    assert fault.startswith("checkpoint 301: was handed out and is not in the database: an old backup")
+
+
+def test_a_missing_trigger_is_named() -> None:
+    lift_guards(connection)
+    assert len([fault for fault in named() if fault.startswith("trigger")]) == len(named()) > 0
+
+
+def test_a_follower_ahead_of_the_log_is_named() -> None:
+    Cursor.objects.create(name="benefits", next_index=301)
+    assert named() == ["follower benefits: claims to have read 301 entries, the log has 300"]
+
+
+def test_the_command_prints_one_value_and_ends_with_0_or_1() -> None:
+    out, err = StringIO(), StringIO()
+    call_command("fsck", "--json", stdout=out, stderr=err)
+    assert json.loads(out.getvalue()) == {"ok": True, "entries": 301, "erased": 0, "first_damaged": None}
+    change("UPDATE ledger_entry SET kind = 'other' WHERE \"index\" = 17")
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("fsck", "--json", stdout=out, stderr=err)
+    assert ended.value.code == 1
+    said = "entry 17: column kind is not what the envelope says"
+    assert json.loads(out.getvalue()) == {"ok": False, "entries": 301, "erased": 0, "first_damaged": said}
+    assert err.getvalue().strip() == said
