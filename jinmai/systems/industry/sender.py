@@ -24,6 +24,8 @@ from jinmai.systems.industry.messaging import Broker, SignIn, connect_client
 
 RESEND_SECONDS = 5.0
 WINDOW = 32
+# A broker may learn of a new credential some seconds late.
+MOST_DENIALS = 8
 Points = Sequence[tuple[datetime | int, Mapping[str, float]]]
 
 
@@ -88,6 +90,7 @@ class Sender:
         self._changed = threading.Condition()
         self._connected = False
         self._denied = False
+        self._denials = 0
         self._stop = threading.Event()
         self._client = connect_client(where, device, device.name)
         self._client.on_connect = self._on_connect
@@ -175,9 +178,11 @@ class Sender:
         del data, flags, properties
         if reason.is_failure:
             with self._changed:
-                self._denied = reason.value in {4, 5, 134, 135}
+                self._denials += reason.value in {4, 5, 134, 135}
+                self._denied = self._denials >= MOST_DENIALS
                 self._changed.notify_all()
             return
+        self._denials = 0
         client.subscribe(ack_topic(self.device), qos=0)
 
     def _on_subscribe(self, *_: Any) -> None:
