@@ -9,6 +9,7 @@ from jinmai.core.access.reach import Principal, Reach, memberships, reach
 from jinmai.core.access.roles import roles
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import demo_sign_ins
+from jinmai.core.access.standing import still_allowed
 from jinmai.core.access.unmasking import unmask
 from jinmai.core.web.api import public, requires, signed_in
 
@@ -34,6 +35,7 @@ __all__ = [
     "requires",
     "roles",
     "signed_in",
+    "still_allowed",
     "unmask",
     "visible",
 ]

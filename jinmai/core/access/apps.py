@@ -14,3 +14,4 @@ class AccessConfig(AppConfig):
         """Learn every folder's permissions, and check them against the manifests at each start."""
         autodiscover_modules("permissions")
         import_module("jinmai.core.access.checks")
+        import_module("jinmai.core.access.receivers")

@@ -139,6 +139,19 @@ class Membership(models.Model):
         return f"{self.user} · {self.role} · {self.organisation}"
 
 
+class AccessEpoch(models.Model):
+    """One row whose number grows whenever somebody's access changes, so that open streams look again."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("access epoch")
+        verbose_name_plural = _("access epochs")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class ApiKey(models.Model):
     """A machine's key to the interfaces. The secret itself is shown once and never stored.
 

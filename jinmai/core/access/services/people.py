@@ -25,6 +25,7 @@ from jinmai.core.access.entries import (
 from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.reach import forget_memberships
 from jinmai.core.access.roles import roles
+from jinmai.core.access.services.epoch import access_changed
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.ledger.api import append
 
@@ -136,6 +137,7 @@ def take_role(*, actor: User, person: User, organisation: Organisation, role: st
             user=person, organisation=organisation, role=role
         ).delete()
         if gone:
+            access_changed()
             _record_role(ROLE_TAKEN, person, organisation, role, actor)
     forget_memberships(person)
 
@@ -145,6 +147,7 @@ def end_sessions(*, person: User) -> None:
     User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
     for session in UserSession.objects.filter(user=person):
         session.end()
+    access_changed()
 
 
 def temporary_password() -> str:
