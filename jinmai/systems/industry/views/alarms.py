@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +52,7 @@ class StateFilter:
         """Not one of the states."""
         if raw == "open" or raw in AlarmState.values:
             return ""
-        return _now("“%(value)s” is not one of the choices.") % {"value": raw[:40]}
+        return gettext("“%(value)s” is not one of the choices.") % {"value": raw[:40]}
 
     def narrow(self, rows: Any, raw: str) -> Any:
         """Rows in that state."""
@@ -196,7 +196,7 @@ def acknowledge(request: HttpRequest, alarm: Alarm) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(
-            request, _now("Acknowledged and recorded. The alarm stays open until it is cleared.")
+            request, gettext("Acknowledged and recorded. The alarm stays open until it is cleared.")
         )
     return redirect("industry:alarm", pk=alarm.pk)
 
@@ -219,5 +219,5 @@ def clear(request: HttpRequest, alarm: Alarm) -> HttpResponse:
     except AlarmRefusedError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _now("Cleared and recorded."))
+        messages.success(request, gettext("Cleared and recorded."))
     return redirect("industry:alarm", pk=alarm.pk)

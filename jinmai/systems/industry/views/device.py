@@ -52,8 +52,9 @@ def device_page(request: HttpRequest, device: Device) -> HttpResponseBase:
 @requires("industry.view_device", get=_device_of)
 async def live_device(request: HttpRequest, device: Device) -> HttpResponseBase:
     """The device's last values as they change."""
-    del request
-    return live_response(f"industry.device.{device.pk}", partial(_live_values, device.pk), every=1.0)
+    allowed = still_allowed(request, "industry.view_device", device)
+    read = partial(_live_values, device.pk)
+    return live_response(f"industry.device.{device.pk}", read, every=1.0, allowed=allowed)
 
 
 def _live_values(pk: int) -> dict[str, LiveValue]:

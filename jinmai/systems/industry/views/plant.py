@@ -88,8 +88,8 @@ def _period_figures(plant: Plant, period: Period) -> dict[str, Any]:
 @requires("industry.view_plant", get=_plant_of)
 async def live_plant(request: HttpRequest, plant: Plant) -> HttpResponseBase:
     """The plant's last values as they change; one reading serves all who look at it."""
-    del request
-    return live_response(f"industry.plant.{plant.pk}", partial(_live_values, plant), every=1.0)
+    allowed = still_allowed(request, "industry.view_plant", plant)
+    return live_response(f"industry.plant.{plant.pk}", partial(_live_values, plant), every=1.0, allowed=allowed)
 
 
 def _live_values(plant: Plant) -> dict[str, LiveValue]:

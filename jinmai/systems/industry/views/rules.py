@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,8 +38,8 @@ def condition(rule: AlarmRule) -> str:
         "seconds": formats.number(rule.duration_seconds),
     }
     if rule.direction == Direction.ABOVE:
-        return _now("above %(limit)s for %(seconds)s s") % words
-    return _now("below %(limit)s for %(seconds)s s") % words
+        return gettext("above %(limit)s for %(seconds)s s") % words
+    return gettext("below %(limit)s for %(seconds)s s") % words
 
 
 def _plant(row: Any) -> str:
@@ -102,7 +102,7 @@ def alarm_rule(request: HttpRequest, key: str) -> HttpResponse:
             return HttpResponse(status=403)
         if form.is_valid():
             change_alarm_rule(rule=rule, by=user, **form.cleaned_data)
-            messages.success(request, _now("The rule is changed; it holds for values from now on."))
+            messages.success(request, gettext("The rule is changed; it holds for values from now on."))
             return redirect("industry:alarm_rule", key=rule.key)
     context = {
         "rule": rule,
