@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jinmai.core.access.api import requires
+from jinmai.core.access.api import requires, still_allowed
 from jinmai.core.web.api import LiveValue, chart_response, live_response
 from jinmai.systems.industry.charts import property_chart
 from jinmai.systems.industry.choices import Clock

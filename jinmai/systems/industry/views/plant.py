@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from jinmai.core.access.api import requires
+from jinmai.core.access.api import requires, still_allowed
 from jinmai.core.web.api import Column, Empty, LiveValue, Table, chart_response, live_response, table_page
 from jinmai.systems.industry import steps
 from jinmai.systems.industry.charts import PLANT_CHARTS
@@ -89,7 +89,9 @@ def _period_figures(plant: Plant, period: Period) -> dict[str, Any]:
 async def live_plant(request: HttpRequest, plant: Plant) -> HttpResponseBase:
     """The plant's last values as they change; one reading serves all who look at it."""
     allowed = still_allowed(request, "industry.view_plant", plant)
-    return live_response(f"industry.plant.{plant.pk}", partial(_live_values, plant), every=1.0, allowed=allowed)
+    return live_response(
+        f"industry.plant.{plant.pk}", partial(_live_values, plant), every=1.0, allowed=allowed
+    )
 
 
 def _live_values(plant: Plant) -> dict[str, LiveValue]:
