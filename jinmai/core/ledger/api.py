@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from jinmai.core.ledger.envelope import EntryRefused
+from jinmai.core.ledger.erasure import ErasureRefusedError, erase_payload
+from jinmai.core.ledger.followers import follow
 from jinmai.core.ledger.selectors import RecordedEntry, entries_for
 from jinmai.core.ledger.services import InTransactionError, NotInTransactionError, append, append_durably
 
 __all__ = [
     "EntryRefused",
+    "ErasureRefusedError",
     "InTransactionError",
     "NotInTransactionError",
     "RecordedEntry",
     "append",
     "append_durably",
     "entries_for",
+    "erase_payload",
+    "follow",
 ]
