@@ -9,8 +9,8 @@ from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
 from jinmai.core.web.progress import Progress
-from jinmai.core.web.shell import Person
-from jinmai.core.web.status import Empty, Status
+from jinmai.core.web.shell import Bell, Person
+from jinmai.core.web.status import Empty, Status, Tone
 from jinmai.core.web.tables import (
     ChoiceFilter,
     Column,
@@ -25,6 +25,7 @@ from jinmai.core.web.timeline import TimelineEntry
 __all__ = [
     "Authorization",
     "Axis",
+    "Bell",
     "Chart",
     "ChoiceFilter",
     "City",
@@ -49,6 +50,7 @@ __all__ = [
     "TableView",
     "Tile",
     "TimelineEntry",
+    "Tone",
     "Words",
     "chart_response",
     "city",

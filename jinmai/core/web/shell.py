@@ -35,6 +35,18 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Bell:
+    """How many messages the person has not opened: ``settings.JINMAI_BELL`` names the function of the request.
+
+    ``href`` leads to them, ``poll`` answers with the bell alone.
+    """
+
+    unread: int
+    href: str
+    poll: str
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """One entry of the navigation."""
 
@@ -61,6 +73,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "other_language": "en" if language.startswith("zh") else "zh-hans",
         "person": SimpleLazyObject(lambda: person(request)),
+        "bell": SimpleLazyObject(lambda: bell(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "thumb": SimpleLazyObject(lambda: _thumb(navigation(request))),
     }
@@ -76,6 +89,15 @@ def person(request: HttpRequest) -> Person | None:
         describe: Callable[[Any], Person] = import_string(hook)
         return describe(user)
     return Person(str(user))
+
+
+def bell(request: HttpRequest) -> Bell | None:
+    """The bell of the signed-in person; None for a visitor and where no room rings."""
+    hook = getattr(settings, "JINMAI_BELL", "")
+    if not hook:
+        return None
+    ring: Callable[[HttpRequest], Bell | None] = import_string(hook)
+    return ring(request)
 
 
 def navigation(request: HttpRequest) -> list[Group]:

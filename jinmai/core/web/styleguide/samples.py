@@ -53,7 +53,7 @@ STATUSES = (
     Status(_("alarm"), "alarm"),
     Status(_("in work"), "work"),
     Status(_("unknown"), "unknown"),
-    Status(_("closed")),
+    Status(_("not begun")),
 )
 EMPTY = Empty(
     _("No devices yet"),
@@ -116,7 +116,7 @@ class SampleForm(forms.Form):
     limit = forms.DecimalField(
         label=_("Limit"), help_text=_("In kWh per tonne, one decimal."), max_value=9_000
     )
-    note = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
 
 def tiles(now: datetime) -> list[tuple[str, Tile]]:
