@@ -31,8 +31,8 @@ REMEDIES: dict[str, StrOrPromise] = {
     Reason.UNKNOWN_DEVICE: _("Register the device in the city pack, or correct its key in the sender."),
     Reason.DISABLED_DEVICE: _("The device is switched off here. Switch it on again, or stop its sender."),
     Reason.FOREIGN_IDENTITY: _(
-        "A device published under another device's name. Check both configurations, and give the device a new "
-        "secret if nobody can explain it."
+        "A device published under another device's name. Check both configurations, and give the device a "
+        "new secret if nobody can explain it."
     ),
     Reason.UNKNOWN_PROPERTY: _("Correct the property's name in the sender, or extend the thing model."),
     Reason.WRONG_UNIT: _(

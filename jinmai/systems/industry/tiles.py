@@ -10,6 +10,7 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jinmai.core.web.api import Tile
 from jinmai.systems.industry.choices import AlarmState, Clock
@@ -99,6 +100,6 @@ def _open_alarms() -> Tile:
         href=reverse("industry:alarms") + "?open=1",
         icon="alarm",
         tone="alarm" if unseen else "attention" if number else "good",
-        note=_("not acknowledged") if unseen else "",
+        note=pgettext_lazy("alarm", "not acknowledged") if unseen else "",
         permission="industry.view_alarm",
     )

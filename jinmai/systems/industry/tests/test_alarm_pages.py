@@ -28,10 +28,9 @@ pytestmark = pytest.mark.django_db
 def alarm(data: Path) -> Alarm:
     """A furnace too hot since noon."""
     device = make_device()
-    found = raise_alarm(
+    return raise_alarm(
         rule=make_rule(plant=device.plant), device=device, began_at=NOON, raised_at=NOON, value=Decimal(270)
     )
-    return found
 
 
 @pytest.fixture
@@ -165,7 +164,7 @@ def change(who: User, **fields: str) -> Any:
 def test_a_technician_changes_the_rule_of_the_own_plant(alice: User) -> None:
     assert change(alice).status_code == 200
     rule = AlarmRule.objects.get()
-    assert (rule.threshold, rule.release, rule.duration_seconds) == (280, Decimal("270.5"), 120)
+    assert (rule.threshold, rule.release, rule.duration_seconds) == (Decimal(280), Decimal("270.5"), 120)
     assert [entry.kind for entry in entries_for("alarm_rule:too-hot")] == ["industry.alarm_rule_changed.v1"]
 
 

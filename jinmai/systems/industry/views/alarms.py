@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,7 +46,7 @@ class StateFilter:
 
     def options(self) -> Sequence[tuple[str, StrOrPromise]]:
         """Open first, for that is what most come for."""
-        return [("open", _("open")), *AlarmState.choices]
+        return [("open", pgettext_lazy("alarm", "open")), *AlarmState.choices]
 
     def problem(self, raw: str) -> str:
         """Not one of the states."""

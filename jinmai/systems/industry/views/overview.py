@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
@@ -59,7 +60,7 @@ class PlantLine:
 
 
 def _step_label(line: PlantLine) -> object:
-    return line.step.label if line.step else _("Open")
+    return line.step.label if line.step else pgettext_lazy("plant", "Look")
 
 
 def _step_href(line: PlantLine) -> str:

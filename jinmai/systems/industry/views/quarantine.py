@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
@@ -41,13 +42,18 @@ QUARANTINE = Table(
     columns=[
         Column(
             "received_at",
-            _("Received"),
+            pgettext_lazy("payload", "Received"),
             sort="received_at",
             seconds=True,
             main=True,
             link=lambda row: reverse("industry:quarantined", args=[row.pk]),
         ),
-        Column("reason", _("Reason"), value=lambda row: row.get_reason_display(), sort="reason"),
+        Column(
+            "reason",
+            pgettext_lazy("refusal", "Reason"),
+            value=lambda row: row.get_reason_display(),
+            sort="reason",
+        ),
         Column("claimed", _("Claimed device"), sort="claimed", secondary=_device),
         Column("place", _("Place of the fault")),
         Column("size", _("Size"), unit="B", decimals=0, sort="size"),
@@ -55,7 +61,7 @@ QUARANTINE = Table(
     ],
     filters=[
         SearchFilter(("claimed", "place")),
-        ChoiceFilter("reason", _("Reason"), QuarantineReason.choices),
+        ChoiceFilter("reason", pgettext_lazy("refusal", "Reason"), QuarantineReason.choices),
         DayFilter("from", _("From"), "received_at"),
         DayFilter("until", _("Until"), "received_at", edge="until"),
     ],
@@ -63,7 +69,8 @@ QUARANTINE = Table(
     empty=Empty(
         _("Nothing was refused"),
         _(
-            "Payloads that cannot be stored will stand here with the reason, the place of the fault and what to do."
+            "Payloads that cannot be stored will stand here with the reason, "
+            "the place of the fault and what to do."
         ),
         icon="shield",
     ),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jinmai.core.access.api import User
 
 CHANGE = "industry.change_alarm_rule"
-IN_FORCE, SWITCHED_OFF = Status(_("in force"), "good"), Status(_("switched off"))
+IN_FORCE, SWITCHED_OFF = Status(pgettext_lazy("alarm rule", "in force"), "good"), Status(_("switched off"))
 
 
 def condition(rule: AlarmRule) -> str:
