@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from amqtt.contexts import Action, BaseContext
@@ -48,6 +49,22 @@ class TopicPlugin(BaseTopicPlugin):  # type: ignore[misc]  # amqtt publishes no 
         if publish and not allowed:
             accounts.note_denied(name, topic)
         return allowed
+
+
+class Subscriptions(dict[str, list[tuple[Session, int]]]):
+    """The broker's table of subscriptions, safe to walk through while somebody subscribes.
+
+    amqtt 0.12 awaits in the middle of its walks; a new subscription then ends the walk with an error and
+    the message that was on its way is lost.
+    """
+
+    def items(self) -> Any:
+        """The pairs as they are now."""
+        return list(super().items())
+
+    def __iter__(self) -> Iterator[str]:
+        """The names as they are now."""
+        return iter(list(super().__iter__()))
 
 
 def configuration(port: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -18,6 +18,8 @@ from jinmai.systems.industry.ingest.known import WatchedRule
 # Where nothing came for longer than this (and than the rule's duration), a condition begins anew: nobody
 # knows what was in between.
 LONGEST_SILENCE = 30_000_000
+# An alarm calls people to act now; rows that come later than this raise none any more.
+LATEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class AlarmWatch:
         self._conditions[rule, device] = _Condition(raised=raised, seen=_microseconds(seen))
 
     def look(self, table: str, frame: pl.DataFrame, rules: Iterable[WatchedRule]) -> list[Transition]:
-        """Walk through newly stored rows (``device``, ``time``, one column per property)."""
+        """Walk through newly stored rows (``device``, ``time``, ``received``, a column per property)."""
         found: list[Transition] = []
+        frame = frame.filter(pl.col("time") >= pl.col("received") - LATEST)
         for rule in rules:
             if rule.table != table or not rule.devices or rule.property not in frame.columns:
                 continue

@@ -28,6 +28,8 @@ def recover(lake: Lake, last_values: LastValues, known: Known, watch: AlarmWatch
     for alarm in Alarm.objects.filter(recent | ~Q(state=AlarmState.CLEARED)).order_by("began_at"):
         seen = alarm.returned_at or alarm.raised_at
         watch.resume(alarm.rule_id, alarm.device_id, raised=alarm.returned_at is None, seen=seen)
+    if last_values.token() == 0:
+        last_values.rebuild(lake, list(known.things))
     transitions: list[Transition] = []
     for table, thing in known.things.items():
         newest = lake.query(f"SELECT max(received) AS newest FROM {table}", [table]).item()  # noqa: S608 - a checked name

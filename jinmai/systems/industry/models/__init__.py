@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jinmai.systems.industry.models.alarms import Alarm, AlarmRule
-from jinmai.systems.industry.models.intake import QuarantineCount, QuarantinedPayload, TagCount
+from jinmai.systems.industry.models.intake import CountedUntil, QuarantineCount, QuarantinedPayload, TagCount
 from jinmai.systems.industry.models.plants import Device, Plant
 from jinmai.systems.industry.models.tariffs import EmissionFactor, Tariff, TariffPeriod
 from jinmai.systems.industry.models.thing_model import ProductType, Property, PropertyState
@@ -11,6 +11,7 @@ from jinmai.systems.industry.models.thing_model import ProductType, Property, Pr
 __all__ = [
     "Alarm",
     "AlarmRule",
+    "CountedUntil",
     "Device",
     "EmissionFactor",
     "Plant",

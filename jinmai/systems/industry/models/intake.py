@@ -42,6 +42,20 @@ class TagCount(models.Model):
         return f"{self.device_id} {self.property_id} {self.day}"
 
 
+class CountedUntil(models.Model):
+    """Up to which moment of arrival the rows of a lake table are counted."""
+
+    table = models.CharField(_("table"), max_length=64, unique=True)
+    received = models.DateTimeField(_("arrived until"))
+
+    class Meta:
+        verbose_name = _("position of counting")
+        verbose_name_plural = _("positions of counting")
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.received}"
+
+
 class QuarantineCount(models.Model):
     """How many payloads of one claimed device were refused on one local day, by reason."""
 

@@ -53,7 +53,8 @@ class Device(models.Model):
     """A device with its own credential; its key is its MQTT user name and part of its topics.
 
     ``credential`` is a salted PBKDF2 hash in Mosquitto's own form, never the secret itself; empty
-    means that the device cannot sign in.
+    means that the device cannot sign in. ``live_since`` is the moment of its first value that arrived when it
+    was measured; completeness is counted from there, not over what was loaded afterwards.
     """
 
     key = models.SlugField(_("key"), max_length=64, unique=True, validators=[topic_name])
@@ -64,6 +65,7 @@ class Device(models.Model):
     credential = models.CharField(_("credential hash"), max_length=200, blank=True)
     enabled = models.BooleanField(_("enabled"), default=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    live_since = models.DateTimeField(_("sends live since"), null=True, blank=True, editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=50)
 
     class Meta:

@@ -42,6 +42,7 @@ async def _serve(port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     broker = Broker(plugin.configuration(port))
+    broker._subscriptions = plugin.Subscriptions()  # noqa: SLF001 - amqtt has no door for it
     await broker.start()
     await stop.wait()
     await broker.shutdown()
