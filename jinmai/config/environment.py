@@ -73,6 +73,38 @@ def database(folder: Path) -> dict[str, Any]:
     }
 
 
+MAIL_SCHEMES = {"smtp": (25, False, False), "smtp+tls": (587, True, False), "smtps": (465, False, True)}
+
+
+def mail(folder: Path) -> dict[str, Any]:
+    """Django's mail settings: files below ``mail/`` of the data folder, or a server by ``JINMAI_MAIL_URL``.
+
+    ``smtps://user:password@host`` speaks TLS from the start, ``smtp+tls://`` changes to it, ``smtp://`` is
+    for a server on the same machine only. ``JINMAI_MAIL_FROM`` is the sender.
+    """
+    sender = os.environ.get("JINMAI_MAIL_FROM") or "Jinmai <jinmai@localhost>"
+    url = os.environ.get("JINMAI_MAIL_URL", "")
+    if not url:
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": folder / "mail", "DEFAULT_FROM_EMAIL": sender}
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        known = ", ".join(f"{scheme}://" for scheme in MAIL_SCHEMES)
+        raise ValueError(f"JINMAI_MAIL_URL: name a server with {known}")
+    port, start_tls, tls = MAIL_SCHEMES[parts.scheme]
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": start_tls,
+        "EMAIL_USE_SSL": tls,
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
 def mqtt_port(folder: Path) -> int:
     """Port of the embedded broker: ``JINMAI_MQTT_PORT``, else that of the instance running on this folder."""
     if given := os.environ.get("JINMAI_MQTT_PORT"):

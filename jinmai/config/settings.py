@@ -138,6 +138,15 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "jinmai.core.access.passkey_forms.ConfirmForm",
 }
 JINMAI_PERSON = "jinmai.core.access.people.describe"
+JINMAI_BELL = "jinmai.core.notices.selectors.bell"
+
+# The address under which people reach this instance, for links in messages; `jinmai up` says it.
+JINMAI_ADDRESS = os.environ.get("JINMAI_ADDRESS", "").rstrip("/")
+# Networks that webhooks and robots may be called in although they are private, with commas between.
+JINMAI_PRIVATE_ENDPOINTS = list(filter(None, os.environ.get("JINMAI_PRIVATE_ENDPOINTS", "").split(",")))
+# The provider of text messages; without the file there are none.
+JINMAI_SMS = JINMAI_DATA / "sms.toml"
+globals().update(environment.mail(JINMAI_DATA))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

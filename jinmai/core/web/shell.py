@@ -36,9 +36,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """How many messages the person has not opened: ``settings.JINMAI_BELL`` names the function of the request.
+    """How many messages the person has not opened.
 
-    ``href`` leads to them, ``poll`` answers with the bell alone.
+    ``settings.JINMAI_BELL`` names the function that gives it for a request. ``href`` leads to them, ``poll``
+    answers with the bell alone.
     """
 
     unread: int

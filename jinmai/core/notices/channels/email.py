@@ -1,0 +1,46 @@
+"""E-mail through Django: into files, or over SMTP where ``JINMAI_MAIL_URL`` names a server."""
+
+from __future__ import annotations
+
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+
+LASTING = 500  # SMTP: codes from here on are lasting refusals (RFC 5321, 4.2.1)
+
+
+class Email:
+    """Writes to one person. Every attempt has the same Message-ID, so that mail programs fold doubles."""
+
+    def send(self, message: Outgoing) -> None:
+        """Send as text and HTML."""
+        with translation.override(message.language):
+            context = {"message": message, "language": message.language}
+            mail = EmailMultiAlternatives(
+                subject=" ".join(message.title.split()),
+                body=render_to_string("notices/email.txt", context),
+                from_email=settings.DEFAULT_FROM_EMAIL,
+                to=[message.email],
+                headers={"Message-ID": f"<{message.key}@jinmai>", "Auto-Submitted": "auto-generated"},
+            )
+            mail.attach_alternative(render_to_string("notices/email.html", context), "text/html")
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            if all(code >= LASTING for code in codes):
+                raise RefusedError(f"the mail server refuses the recipient: {codes}") from error
+            raise TryLaterError(f"the mail server does not take the recipient now: {codes}") from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise TryLaterError(f"the mail server refuses the sign-in: {error.smtp_code}") from error
+        except smtplib.SMTPResponseException as error:
+            if error.smtp_code >= LASTING:
+                raise RefusedError(f"the mail server answered {error.smtp_code}") from error
+            raise TryLaterError(f"the mail server answered {error.smtp_code}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise TryLaterError(f"{type(error).__name__}: {error}") from error
