@@ -6,15 +6,15 @@ each append's entry carries its keys, and the index remembers up to which versio
 """
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinmai.lake.durability import make_folder, replace
+from jinmai.lake.durability import replace
 from jinmai.lake.errors import DamagedError, InputRefusedError
 from jinmai.lake.log import DeltaLog
+from jinmai.lake.sqlite_files import open_sqlite
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS ranges (
@@ -22,13 +22,14 @@ CREATE TABLE IF NOT EXISTS ranges (
     PRIMARY KEY (stream, first)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS position (id INTEGER PRIMARY KEY CHECK (id = 0), version INTEGER);
-INSERT OR IGNORE INTO position VALUES (0, -1);
+INSERT OR IGNORE INTO position VALUES (0, -1)
 """
 # The newest range that begins at or before a number; ranges of a stream never touch.
 _AT_OR_BEFORE = "SELECT first, last FROM ranges WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1"
 _GROW = "UPDATE ranges SET last = ? WHERE stream = ? AND first = ?"
 _LARGEST = 2**63 - 1
 _TAILS_AT_MOST = 100_000
+_LONGEST_STREAM = 200
 
 Range = tuple[int, int]
 Runs = dict[str, list[Range]]
@@ -73,17 +74,11 @@ class KeyIndex:
     def __init__(self, table_folder: Path) -> None:
         """Open or create the index of the table in `table_folder`."""
         self.path = table_folder / "_jinmai" / "keys.sqlite3"
-        make_folder(self.path.parent)
         self._lock = threading.Lock()
         # The last range of recently used streams. Only the table's one writer asks `first_seen`,
         # and whatever it did not record itself comes through `catch_up`.
         self._tails: dict[str, Range] = {}
-        self._connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=30
-        )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_TABLES)
+        self._connection = open_sqlite(self.path, _TABLES, "FULL")
 
     def close(self) -> None:
         """Close the file."""
@@ -230,6 +225,8 @@ class KeyIndex:
 def _check(key: Key) -> None:
     if not 0 <= key.number <= _LARGEST:
         raise InputRefusedError(f"key {key.stream!r}: {key.number} is not from 0 to 2^63 - 1")
+    if not (1 <= len(key.stream) <= _LONGEST_STREAM and key.stream.isprintable()):
+        raise InputRefusedError(f"key {key.stream[:80]!r}: not 1 to {_LONGEST_STREAM} printable characters")
 
 
 def _newest_saved(folder: Path) -> tuple[int, Runs] | None:

@@ -4,7 +4,6 @@ Answers in well under a millisecond and keeps its many small writes away from th
 It is a projection of the lake: it may be deleted and is then rebuilt from the tables.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from jinmai.lake.durability import make_folder
 from jinmai.lake.lake import Lake
 from jinmai.lake.snapshot import to_microseconds, to_moment
+from jinmai.lake.sqlite_files import open_sqlite
 from jinmai.lake.tables import BOOKKEEPING
 
 _TABLES = """
@@ -26,7 +25,7 @@ CREATE TABLE IF NOT EXISTS last_values (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS last_values_by_change ON last_values (change);
 CREATE TABLE IF NOT EXISTS changes (id INTEGER PRIMARY KEY CHECK (id = 0), latest INTEGER);
-INSERT OR IGNORE INTO changes VALUES (0, 0);
+INSERT OR IGNORE INTO changes VALUES (0, 0)
 """
 # A late row never replaces a newer one; of two at the same moment the later arrival counts.
 _UPSERT = """
@@ -51,13 +50,9 @@ class LastValues:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file."""
-        make_folder(path.parent)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self._connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may take back the last moments; `rebuild` or the next values bring them again.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_TABLES)
+        self._connection = open_sqlite(path, _TABLES, "NORMAL")
 
     def close(self) -> None:
         """Close the file."""
@@ -77,18 +72,28 @@ class LastValues:
         if properties is None:
             taken = {"device", "time", *BOOKKEEPING}
             properties = [name for name in frame.columns if name not in taken]
-        newest: list[tuple[int, str, int, int]] = []
-        for name in properties:
-            newest += (
-                frame.lazy()
-                .select("device", pl.lit(name).alias("property"), pl.col("time"), pl.col(name))
-                .filter(pl.col(name).is_not_null())
-                .group_by("device", "property")
-                .agg(pl.col("time").max().dt.epoch("us"), pl.col(name).sort_by("time").last())
-                .collect()
-                .iter_rows()
+        names = list(properties)
+        newest = (
+            frame.lazy()
+            .sort("time", maintain_order=True)
+            .group_by("device")
+            .agg(
+                *(pl.col(name).last(ignore_nulls=True).alias(f"{name} value") for name in names),
+                *(
+                    pl.col("time").filter(pl.col(name).is_not_null()).last().dt.epoch("us").alias(name)
+                    for name in names
+                ),
             )
-        return self._put(newest)
+            .collect()
+        )
+        return self._put(
+            row
+            for name in names
+            for row in newest.select(
+                "device", pl.lit(name).alias("property"), name, f"{name} value"
+            ).iter_rows()
+            if row[3] is not None
+        )
 
     def get(self, device: int) -> dict[str, LastValue]:
         """The last values of one device by property; empty if nothing was ever sent."""

@@ -145,6 +145,12 @@ def test_key_number_out_of_range_is_refused(lake: Lake, number: int) -> None:
         lake.append_one(FURNACE.name, message(7, 0), Key("7/1", number))
 
 
+@pytest.mark.parametrize("stream", ["", "x" * 201, "line\nbreak", "\ud800"])
+def test_unusable_stream_name_is_refused(lake: Lake, stream: str) -> None:
+    with pytest.raises(InputRefusedError, match="not 1 to 200 printable characters"):
+        lake.append_one(FURNACE.name, message(7, 0), Key(stream, 0))
+
+
 def test_unknown_table_is_refused_and_leaves_no_trace(lake: Lake) -> None:
     with pytest.raises(UnknownTableError, match="no table"):
         lake.append_one("telemetry_nowhere", message(7, 0), key(7, 0))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import duckdb
@@ -139,6 +140,19 @@ def test_kernel_sees_every_row_once(filled: Lake) -> None:
 
 def test_kernel_runs_once_on_an_empty_slice(lake: Lake) -> None:
     assert lake.map(FURNACE.name, lambda rows: rows.select(pl.len())).item() == 0
+
+
+def test_threads_share_one_lake(lake: Lake) -> None:
+    def count(_: int) -> tuple[int, int]:
+        by_sql = lake.query("SELECT count(*) FROM telemetry_furnace", [FURNACE.name]).item()
+        return by_sql, lake.read(FURNACE.name).height
+
+    with ThreadPoolExecutor(4) as threads:
+        counted = threads.map(count, range(40))
+        for sequence in range(20):
+            send(lake, (7, sequence))
+        assert all(by_sql % 3 == 0 and by_sql <= by_rows for by_sql, by_rows in counted)
+    assert lake.read(FURNACE.name).height == 60
 
 
 def test_reader_beside_a_writer_sees_whole_messages_only(lake: Lake) -> None:
