@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from polars import selectors
 
 from jinmai.lake.errors import InputRefusedError
 from jinmai.lake.snapshot import DataFile, Snapshot
@@ -96,7 +97,7 @@ class Queries:
     def __init__(self, root: Path) -> None:
         """Start the engine; it keeps file footers in memory between queries."""
         self._connection = duckdb.connect()
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # cursors are sessions of their own
         self._connection.execute("SET parquet_metadata_cache = true")
         folder = _quoted(str(root.resolve()))
         self._connection.execute(f"SET allowed_directories = [{folder}]")
@@ -124,8 +125,8 @@ class Queries:
         finally:
             cursor.close()
         return found.with_columns(
-            # DuckDB names the zone otherwise, and its sums of integers are decimals.
-            pl.col(pl.Datetime("us", "Etc/UTC")).dt.convert_time_zone("UTC"),
+            # DuckDB names the zone in its own way, and its sums of integers are decimals.
+            selectors.datetime("us", "*").dt.convert_time_zone("UTC"),
             pl.col(pl.Decimal(38, 0)).cast(pl.Int64),
         )
 
