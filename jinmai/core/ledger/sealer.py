@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from jinmai.core.ledger import last_published
 from jinmai.core.ledger.identity import Identity, identity, put_in_force
 from jinmai.core.ledger.models import Checkpoint, Entry
-from jinmai.core.ledger.store import id_value
+from jinmai.core.ledger.store import id_values
 from jinmai.core.ledger.tree import read_tile
 from jinmai.standards import tlog
 
@@ -125,7 +125,7 @@ def _check_not_older(told: tlog.CheckpointText, published: tlog.CheckpointText) 
 
 
 def _number(keys: list[UUID], start: int) -> None:
-    rows = [(start + place, id_value(key)) for place, key in enumerate(keys)]
+    rows = list(enumerate(id_values(keys), start))
     with connection.cursor() as cursor:
         cursor.executemany('UPDATE ledger_entry SET "index" = %s WHERE id = %s AND "index" IS NULL', rows)
         numbered = cursor.rowcount

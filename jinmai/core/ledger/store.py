@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,12 @@ def store(drafts: Sequence[Draft]) -> None:
     """Insert entries with their payloads, inside the transaction that is open."""
     if not drafts:
         return
+    identify, adapt = _identify(), connection.ops.adapt_datetimefield_value
+    entries = [_entry_row(draft, identify, adapt) for draft in drafts]
+    payloads = [(row[0], draft.salt, draft.payload) for row, draft in zip(entries, drafts, strict=True)]
     with connection.cursor() as cursor:
-        cursor.executemany(_insert("ledger_entry", ENTRY_COLUMNS), [_entry_row(draft) for draft in drafts])
-        cursor.executemany(
-            _insert("ledger_payload", PAYLOAD_COLUMNS), [_payload_row(draft) for draft in drafts]
-        )
+        cursor.executemany(_insert("ledger_entry", ENTRY_COLUMNS), entries)
+        cursor.executemany(_insert("ledger_payload", PAYLOAD_COLUMNS), payloads)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -31,28 +31,29 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - constant names
 
 
-def _entry_row(draft: Draft) -> tuple[Any, ...]:
+def _entry_row(draft: Draft, identify: Callable[[UUID], Any], adapt: Callable[[Any], Any]) -> tuple[Any, ...]:
     said = draft.envelope
     return (
-        id_value(said.id),
+        identify(said.id),
         said.kind,
         said.subject,
         said.actor,
-        _time(said.occurred),
-        _time(said.recorded),
+        adapt(said.occurred),
+        adapt(said.recorded),
         said.key or None,
         draft.leaf,
     )
 
 
-def _payload_row(draft: Draft) -> tuple[Any, ...]:
-    return id_value(draft.envelope.id), draft.salt, draft.payload
-
-
 def id_value(value: UUID) -> Any:
     """An id as the database keeps it."""
-    return value if connection.features.has_native_uuid_field else value.hex
+    return _identify()(value)
 
 
-def _time(value: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
+def id_values(values: Iterable[UUID]) -> list[Any]:
+    """Ids as the database keeps them."""
+    return list(map(_identify(), values))
+
+
+def _identify() -> Callable[[UUID], Any]:
+    return (lambda value: value) if connection.features.has_native_uuid_field else (lambda value: value.hex)

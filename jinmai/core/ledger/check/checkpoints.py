@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jinmai.core.ledger import last_published
-from jinmai.core.ledger.check.columns import number, rows, text
+from jinmai.core.ledger.check.columns import columns
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.check.tiles import Tiles, tiled
 from jinmai.core.ledger.identity import identity, keys_in_force
@@ -19,8 +19,9 @@ def read_checkpoints() -> tuple[Signed, dict[int, tlog.Note], list[Fault]]:
     signed: Signed = {}
     notes: dict[int, tlog.Note] = {}
     faults = []
-    for raw_size, raw_note in rows("ledger_checkpoint", ("size", "note"), order="size"):
-        size, content = number(raw_size), text(raw_note)
+    kept = columns()
+    for raw_size, raw_note in kept.rows("ledger_checkpoint", ("size", "note"), order="size"):
+        size, content = kept.number(raw_size), kept.text(raw_note)
         place = f"checkpoint {size}"
         if size is None or content is None:
             faults.append(Fault(place, "is not stored as checkpoints are"))
@@ -78,12 +79,13 @@ def check_published(signed: Signed) -> Iterator[Fault]:
 
 def check_cosignatures(notes: dict[int, tlog.Note]) -> Iterator[Fault]:
     """Each witness's line holds under the key it was taken with."""
-    columns = ("checkpoint_id", "witness", "verifier", "line")
-    for raw_size, raw_witness, raw_verifier, raw_line in rows("ledger_cosignature", columns):
-        size, witness = number(raw_size), text(raw_witness)
+    kept = columns()
+    for row in kept.rows("ledger_cosignature", ("checkpoint_id", "witness", "verifier", "line")):
+        size = kept.number(row[0])
+        witness, verifier, line = (kept.text(raw) for raw in row[1:])
         place = f"line of {witness} under checkpoint {size}"
         try:
-            _check_line(notes.get(size or 0), witness, text(raw_verifier), text(raw_line))
+            _check_line(notes.get(size or 0), witness, verifier, line)
         except (tlog.NoteError, tlog.KeyTextError) as error:
             yield Fault(place, str(error))
 

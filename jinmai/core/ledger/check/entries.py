@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from jinmai.core.ledger.check.columns import Raw, as_kept, number, octets, rows
+from jinmai.core.ledger.check.columns import Columns, Raw, Value, columns
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.envelope import Envelope, payload_digest
 from jinmai.core.ledger.kinds import PAYLOAD_ERASED, PayloadErased
@@ -37,24 +36,25 @@ class _Seen(NamedTuple):
 
 def check_entries() -> Found:
     """Walk over all entries and payloads."""
+    kept = columns()
     faults: list[Fault] = []
     seen: dict[Raw, _Seen] = {}
     ids: set[Raw] = set()
     hashes: dict[int, bytes] = {}
     count = 0
-    for row in rows("ledger_entry", ENTRY, order='"index", id'):
+    for row in kept.rows("ledger_entry", ENTRY, order='"index", id'):
         count += 1
         raw = dict(zip(ENTRY, row, strict=True))
-        index, leaf = number(raw["index"]), octets(raw["leaf"])
+        index, leaf = kept.number(raw["index"]), kept.octets(raw["leaf"])
         place = _place(index, raw["id"])
         ids.add(raw["id"])
         if index is not None and leaf is not None:
             hashes[index] = tlog.leaf_hash(leaf)
-        problems = list(_disagreements(raw))
+        problems = list(_disagreements(kept, raw))
         faults += [Fault(place, problem) for problem in problems]
         if not problems and leaf is not None:
             seen[raw["id"]] = _Seen(place, msgspec.json.decode(leaf, type=Envelope))
-    erased, of_payloads = _check_payloads(seen, ids)
+    erased, of_payloads = _check_payloads(kept, seen, ids)
     return Found(count, erased, hashes, [*faults, *of_payloads])
 
 
@@ -62,9 +62,9 @@ def _place(index: int | None, raw_id: Raw) -> str:
     return f"entry {index}" if index is not None else f"entry not sealed, id {raw_id!r:.60}"
 
 
-def _disagreements(raw: dict[str, Raw]) -> Iterator[str]:
+def _disagreements(kept: Columns, raw: dict[str, Raw]) -> Iterator[str]:
     """What is wrong with a row taken by itself."""
-    leaf = octets(raw["leaf"])
+    leaf = kept.octets(raw["leaf"])
     if leaf is None:
         yield "its envelope is no longer bytes"
         return
@@ -76,7 +76,7 @@ def _disagreements(raw: dict[str, Raw]) -> Iterator[str]:
         return
     if written != leaf:
         yield "its envelope is not written as envelopes are"
-    expected: dict[str, UUID | datetime | str | None] = {
+    expected: dict[str, Value] = {
         "id": envelope.id,
         "kind": envelope.kind,
         "subject": envelope.subject,
@@ -86,27 +86,27 @@ def _disagreements(raw: dict[str, Raw]) -> Iterator[str]:
         "key": envelope.key or None,
     }
     for column, value in expected.items():
-        if raw[column] != as_kept(value):
+        if raw[column] != kept.as_kept(value):
             yield f"column {column} is not what the envelope says"
-    if raw["index"] != as_kept(number(raw["index"])):
+    if raw["index"] != kept.as_kept(kept.number(raw["index"])):
         yield "column index is not a whole number"
 
 
-def _check_payloads(seen: dict[Raw, _Seen], ids: set[Raw]) -> tuple[int, list[Fault]]:
+def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], ids: set[Raw]) -> tuple[int, list[Fault]]:
     """Each payload opens its entry's digest, or was erased by an entry that says so."""
     faults: list[Fault] = []
     erased: dict[UUID, UUID | None] = {}
     demanded: dict[UUID, tuple[str, UUID]] = {}
     without = dict(seen)
-    for row in rows("ledger_payload", PAYLOAD):
+    for row in kept.rows("ledger_payload", PAYLOAD):
         entry_id, raw_salt, raw_content, by = row
         entry = without.pop(entry_id, None)
         if entry is None:
             if entry_id not in ids:
                 faults.append(Fault(f"payload {entry_id!r:.60}", "belongs to no entry"))
             continue
-        salt, content = octets(raw_salt), octets(raw_content)
-        if by != as_kept(None):
+        salt, content = kept.octets(raw_salt), kept.octets(raw_content)
+        if by != kept.as_kept(None):
             erased[entry.envelope.id] = seen[by].envelope.id if by in seen else None
             if salt or content or salt is None or content is None:
                 faults.append(Fault(entry.place, "its payload is called erased and is not empty"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jinmai.core.ledger.check.columns import number, octets, rows
+from jinmai.core.ledger.check.columns import columns
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.standards import tlog
 
@@ -15,8 +15,9 @@ def read_tiles() -> tuple[Tiles, list[Fault]]:
     """All tiles as stored, and those that cannot be tiles."""
     stored: Tiles = {}
     faults = []
-    for raw_level, raw_number, raw_hashes in rows("ledger_tile", ("level", "number", "hashes")):
-        level, place, hashes = number(raw_level), number(raw_number), octets(raw_hashes)
+    kept = columns()
+    for raw_level, raw_number, raw_hashes in kept.rows("ledger_tile", ("level", "number", "hashes")):
+        level, place, hashes = kept.number(raw_level), kept.number(raw_number), kept.octets(raw_hashes)
         if level is None or place is None or hashes is None or len(hashes) % 32 or len(hashes) > 8192:
             faults.append(Fault(f"tile {level}/{place}", "is not stored as tiles are"))
         else:
