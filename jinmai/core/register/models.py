@@ -125,7 +125,12 @@ class Party(Named):
     @property
     def subject(self) -> str:
         """Its key in the ledger, which is public: the code, for the protected a number that says nothing."""
-        return f"party:no-{self.pk}" if self.protected else f"party:{self.code}"
+        return f"party:{self.pk}" if self.protected else f"party:{self.code}"
+
+    @property
+    def personal(self) -> str:
+        """What is masked of a protected party, for the entry that records an unmasking."""
+        return self.name_zh
 
 
 class Place(Named):

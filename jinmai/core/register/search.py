@@ -98,15 +98,15 @@ def _facet_words(facets: Facets) -> str:
 
 
 def find(
-    wanted: Wanted, reach: Reach, *, personal: bool = False, after: int = 0, limit: int = 50
+    wanted: Wanted, reach: Reach, *, personal: bool = False, skip: int = 0, limit: int = 50
 ) -> list[Party]:
-    """Parties in the order of entry, those after the number ``after``, as far as ``reach`` goes.
+    """Parties in the order of entry as far as ``reach`` goes, ``limit`` of them after the first ``skip``.
 
     Names of protected parties are found only with ``personal``; by their exact code they are found always.
     """
     if not reach or wanted.too_short:
         return []
-    numbers = _numbers(wanted, reach, personal=personal, after=after, limit=limit)
+    numbers = _numbers(wanted, reach, personal=personal, limit=skip + limit)[skip:]
     rows = Party.objects.select_related("district").in_bulk(numbers)
     return [rows[number] for number in sorted(rows)]
 
@@ -115,23 +115,23 @@ def count(wanted: Wanted, reach: Reach, *, personal: bool = False) -> int:
     """How many parties there are, at most ``MOST_COUNTED`` + 1: beyond that the list says "more than"."""
     if not reach or wanted.too_short:
         return 0
-    return len(_numbers(wanted, reach, personal=personal, after=0, limit=MOST_COUNTED + 1))
+    return len(_numbers(wanted, reach, personal=personal, limit=MOST_COUNTED + 1))
 
 
-def _numbers(wanted: Wanted, reach: Reach, *, personal: bool, after: int, limit: int) -> Sequence[int]:
-    by_code = _by_code(wanted, reach, after, limit)
+def _numbers(wanted: Wanted, reach: Reach, *, personal: bool, limit: int) -> Sequence[int]:
+    by_code = _by_code(wanted, reach, limit)
     if by_code is not None:
         return by_code
-    own = [] if reach.city else _own(wanted, reach, after, limit)
+    own = [] if reach.city else _own(wanted, reach, limit)
     if not reach.city and not reach.districts:
         return own
     scope = () if reach.city else tuple(f"district{code}" for code in sorted(reach.districts))
     hidden = bool(wanted.text) and not personal
-    walk = _Walk(fold(wanted.text), tuple(_facets(wanted)), scope, hidden, after, limit)
+    walk = _Walk(fold(wanted.text), tuple(_facets(wanted)), scope, hidden, limit)
     return sorted({*own, *walk.numbers()})[:limit]
 
 
-def _by_code(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[int] | None:
+def _by_code(wanted: Wanted, reach: Reach, limit: int) -> Sequence[int] | None:
     """Numbers where the text is the beginning of a code (four digits or more); None where it is a name."""
     text = unicodedata.normalize("NFKC", wanted.text).strip().upper()
     if (
@@ -141,7 +141,7 @@ def _by_code(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[i
         or not (text[:2].isdigit() or text[0] == "P")
     ):
         return None
-    rows = Party.objects.filter(code__gte=text, code__lt=text + "\x7f", pk__gt=after)
+    rows = Party.objects.filter(code__gte=text, code__lt=text + "\x7f")
     if len(text) < 18:
         rows = rows.exclude(kind__in=PROTECTED)
     if not reach.city:
@@ -151,9 +151,9 @@ def _by_code(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[i
     return list(rows.order_by("code").values_list("pk", flat=True)[:limit])
 
 
-def _own(wanted: Wanted, reach: Reach, after: int, limit: int) -> Sequence[int]:
+def _own(wanted: Wanted, reach: Reach, limit: int) -> Sequence[int]:
     """Numbers of the reader's own organisations: a handful, so they are read and compared."""
-    rows = Party.objects.filter(code__in=reach.codes, pk__gt=after).order_by("pk")
+    rows = Party.objects.filter(code__in=reach.codes).order_by("pk")
     text = fold(wanted.text)
     return [
         party.pk
@@ -181,13 +181,12 @@ class _Walk(NamedTuple):
     facets: tuple[str, ...]
     scope: tuple[str, ...]
     hidden: bool
-    after: int
     limit: int
 
     def numbers(self) -> Sequence[int]:
         """Numbers of parties in the order of entry."""
         if not self.text and not self.facets and not self.scope:
-            rows = Party.objects.filter(pk__gt=self.after).order_by("pk")
+            rows = Party.objects.order_by("pk")
             return list(rows.values_list("pk", flat=True)[: self.limit])
         return self.by_fts5() if connection.vendor == "sqlite" else self.by_array()
 
@@ -202,9 +201,8 @@ class _Walk(NamedTuple):
             expression = f'({expression}) NOT facets : "{HIDDEN}"'
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT rowid FROM register_search WHERE register_search MATCH %s AND rowid > %s "
-                "ORDER BY rowid LIMIT %s",
-                [expression, self.after, self.limit],
+                "SELECT rowid FROM register_search WHERE register_search MATCH %s ORDER BY rowid LIMIT %s",
+                [expression, self.limit],
             )
             return [row[0] for row in cursor.fetchall()]
 
@@ -213,12 +211,12 @@ class _Walk(NamedTuple):
         words = [*(pairs(self.text).split() if self.text else []), *self.facets]
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT party_id FROM register_search WHERE words @> %s::text[] AND party_id > %s "
+                "SELECT party_id FROM register_search WHERE words @> %s::text[] "
                 "AND (%s = '' OR strpos(zh, %s) > 0 OR strpos(en, %s) > 0) "
                 "AND (%s OR words && %s::text[]) AND NOT (%s AND words @> ARRAY['protected']) "
                 "ORDER BY party_id LIMIT %s",
                 [
-                    *(words, self.after, self.text, self.text, self.text),
+                    *(words, self.text, self.text, self.text),
                     *(not self.scope, list(self.scope), self.hidden, self.limit),
                 ],
             )

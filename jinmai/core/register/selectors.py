@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from jinmai.core.ledger.api import RecordedEntry, entries_for
 from jinmai.core.register import bitemporal
 from jinmai.core.register.models import (
     District,
@@ -127,3 +129,26 @@ def subject_of(fact: Fact) -> Subject:
     subject = fact.party or fact.place or fact.thing
     assert subject is not None  # noqa: S101 - the database holds fact_has_one_subject
     return subject
+
+
+def imports_of(party: Party) -> list[Import]:
+    """The imports that brought facts of a party."""
+    numbers = Fact.objects.filter(party=party, batch__isnull=False).values_list("batch", flat=True).distinct()
+    return list(Import.objects.filter(pk__in=list(numbers)))
+
+
+def entries_of(facts: Iterable[Fact]) -> list[RecordedEntry]:
+    """The ledger entries that recorded these facts: their own, or that of their import."""
+    facts = list(facts)
+    numbers = {fact.pk for fact in facts}
+    found: dict[UUID, RecordedEntry] = {}
+    for subject in {subject_of(fact).subject for fact in facts}:
+        for entry in entries_for(subject, limit=1_000):
+            said = entry.payload or {}
+            stated = said.get("statement", said)
+            if numbers & {stated.get("fact"), said.get("fact"), said.get("corrects")}:
+                found[entry.id] = entry
+    for batch in {fact.batch_id for fact in facts if fact.batch_id}:
+        for entry in entries_for(f"import:{batch}"):
+            found[entry.id] = entry
+    return sorted(found.values(), key=lambda entry: entry.recorded_at, reverse=True)

@@ -17,6 +17,7 @@ from jinmai.core.register.models import Import, Source
 from jinmai.standards.tabular import Limits
 
 LARGEST_UPLOAD = Limits().size
+LONGEST_KEY = 80
 
 
 class ImportRefused(ValueError):  # noqa: N818 - a refusal is an answer
@@ -47,6 +48,8 @@ def open_import(  # noqa: PLR0913 - what makes an import
 
     Raises :class:`ImportRefused`: ``key`` where the key was used for another file, ``source``, ``too_big``.
     """
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise ImportRefused("key")
     register = Source.objects.filter(key=source).first()
     if source and register is None:
         raise ImportRefused("source")

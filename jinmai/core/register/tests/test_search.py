@@ -99,7 +99,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(tiny_city: object) ->
     for number in range(1, 8):
         make_party(number)
     seen: list[int] = []
-    while page := find(Wanted(text="合金厂"), CITY, after=seen[-1] if seen else 0, limit=3):
+    while page := find(Wanted(text="合金厂"), CITY, skip=len(seen), limit=3):
         seen += [party.pk for party in page]
     assert seen == sorted(Party.objects.filter(name_zh__contains="合金厂").values_list("pk", flat=True))
     assert count(Wanted(text="合金厂"), CITY) == 7

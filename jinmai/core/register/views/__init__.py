@@ -1,0 +1,1 @@
+"""Pages of the register: the list, one page a party, the history of a fact, imports."""

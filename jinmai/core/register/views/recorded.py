@@ -1,0 +1,106 @@
+"""Ledger entries about a party, in words, each with the address of its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.access.api import User
+from jinmai.core.ledger.api import RecordedEntry, entries_for
+from jinmai.core.register import entries as kinds
+from jinmai.core.register import selectors
+from jinmai.core.register.models import FactKind, Party
+from jinmai.core.register.panels import Shown
+from jinmai.core.web.api import TimelineEntry
+
+MOST = 40
+TITLES: Mapping[str, Any] = {
+    kinds.PARTY_ENTERED: _("Party entered"),
+    kinds.PARTY_CHANGED: _("Party changed"),
+    kinds.PLACE_ENTERED: _("Place entered"),
+    kinds.PLACE_CHANGED: _("Place changed"),
+    kinds.FACT_ENTERED: _("Fact entered"),
+    kinds.FACT_CORRECTED: _("Fact corrected"),
+    kinds.FACT_WITHDRAWN: _("Fact withdrawn"),
+    kinds.FACT_DERIVED: _("Fact derived by a rule"),
+    kinds.FACTS_DERIVED: _("Facts derived by a rule"),
+    kinds.IMPORT_ACCEPTED: _("Import accepted"),
+    kinds.IMPORT_FINISHED: _("Import finished"),
+    kinds.IMPORT_DROPPED: _("Import dropped"),
+    "access.unmasked.v1": _("Personal data read in full"),
+}
+TONES = {
+    kinds.FACT_CORRECTED: "attention",
+    kinds.FACT_WITHDRAWN: "attention",
+    "access.unmasked.v1": "attention",
+}
+
+
+def timeline_of(party: Party, panels: Sequence[Shown] = ()) -> list[TimelineEntry]:
+    """Entries about the party, its imports, and what its panels add; newest first."""
+    titles: dict[str, Any] = dict(TITLES)
+    subjects = [party.subject]
+    for shown in panels:
+        if shown.panel is not None:
+            subjects += shown.panel.subjects
+            titles |= shown.panel.titles
+    batches = selectors.imports_of(party)
+    found = [entry for subject in subjects for entry in entries_for(subject, limit=MOST)]
+    for batch in batches:
+        found += entries_for(batch.subject, kinds=[kinds.IMPORT_ACCEPTED])
+    found.sort(key=lambda entry: entry.recorded_at, reverse=True)
+    return told(found[:MOST], titles)
+
+
+def told(entries: Iterable[RecordedEntry], titles: Mapping[str, Any] = TITLES) -> list[TimelineEntry]:
+    """Entries as the timeline shows them, with the names of those who acted."""
+    entries = list(entries)
+    names = _actors(entries)
+    known = selectors.fact_kinds()
+    return [
+        TimelineEntry(
+            at=entry.occurred_at,
+            title=titles.get(entry.kind, entry.kind),
+            actor=names.get(entry.actor, entry.actor),
+            detail=_detail(entry, known),
+            tone=TONES.get(entry.kind, ""),  # type: ignore[arg-type]
+            number=entry.index,
+            proof=proof_of(entry),
+        )
+        for entry in entries
+    ]
+
+
+def proof_of(entry: RecordedEntry) -> str:
+    """The address of an entry's proof, empty until it is sealed."""
+    if entry.index is None:
+        return ""
+    try:
+        return reverse("log_proof", args=[entry.index])
+    except NoReverseMatch:
+        return ""
+
+
+def _actors(entries: Iterable[RecordedEntry]) -> dict[str, str]:
+    numbers = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
+    people = User.objects.filter(pk__in=[number for number in numbers if number.isdigit()])
+    return {f"user:{user.pk}": str(user) for user in people} | {
+        "system:load_city": gettext("city pack"),
+    }
+
+
+def _detail(entry: RecordedEntry, known: Mapping[str, FactKind]) -> str:
+    """A few words that say nothing personal: the kind of fact, the reason, the file."""
+    said = entry.payload
+    if said is None:
+        return gettext("erased by law")
+    stated = said.get("statement", said)
+    if isinstance(stated, dict) and stated.get("kind") in known:
+        return known[str(stated["kind"])].name
+    if "file_name" in said:
+        return str(said["file_name"])
+    return str(said.get("reason", ""))
