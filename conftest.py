@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import settings
+
 # Playwright's synchronous interface runs an event loop in the test's thread, beside Django's ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# A busy machine makes no law false: examples are not timed.
+settings.register_profile("jinmai", deadline=None)
+settings.load_profile("jinmai")
 
 pytest_plugins = ["tests.instance", "tests.browser", "tests.append_only"]

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from jinmai.core.web.city import city
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django_stubs_ext import StrOrPromise
 
@@ -69,14 +69,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frame. Navigation is worked out only where a template asks for it."""
     theme = request.COOKIES.get("theme", "auto")
     language = get_language() or settings.LANGUAGE_CODE
+    groups = SimpleLazyObject(lambda: navigation(request))
     return {
         "city_name": city().name.spoken(language),
         "theme": theme if theme in THEMES else "auto",
         "other_language": "en" if language.startswith("zh") else "zh-hans",
         "person": SimpleLazyObject(lambda: person(request)),
         "bell": SimpleLazyObject(lambda: bell(request)),
-        "navigation": SimpleLazyObject(lambda: navigation(request)),
-        "thumb": SimpleLazyObject(lambda: _thumb(navigation(request))),
+        "navigation": groups,
+        "thumb": SimpleLazyObject(lambda: _thumb(groups)),
     }
 
 
@@ -94,8 +95,9 @@ def person(request: HttpRequest) -> Person | None:
 
 def bell(request: HttpRequest) -> Bell | None:
     """The bell of the signed-in person; None for a visitor and where no room rings."""
+    user = getattr(request, "user", None)  # a request refused at the door never got one
     hook = getattr(settings, "JINMAI_BELL", "")
-    if not hook:
+    if not hook or user is None or not user.is_authenticated:
         return None
     ring: Callable[[HttpRequest], Bell | None] = import_string(hook)
     return ring(request)
@@ -143,5 +145,5 @@ def _deepest(path: str, hrefs: list[str]) -> str:
     return max((href for href in hrefs if path.startswith(href)), key=len, default="")
 
 
-def _thumb(groups: list[Group]) -> list[Door]:
+def _thumb(groups: Iterable[Group]) -> list[Door]:
     return [door for group in groups for door in group.doors][:THUMB_PLACES]

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue
+from jinmai.core.web.tests.beside import run
 
 AT = datetime(2026, 11, 23, 1, 15, 7, tzinfo=UTC)
 
@@ -45,7 +46,7 @@ def test_the_first_message_has_all_values_and_the_next_only_those_that_changed()
 
     with translation.override("en"):
         content = stream("changing", read)
-    first, second = asyncio.run(messages_of(content, 2))
+    first, second = run(messages_of(content, 2))
     assert first["power"]["text"] == "8,420.0"
     assert first["power"]["at"] == 1_795_396_507_000
     assert first["name"] == {
@@ -72,7 +73,7 @@ def test_many_viewers_of_a_channel_share_one_reading() -> None:
         ]
         await asyncio.gather(*(messages_of(content, 1) for content in contents))
 
-    asyncio.run(watch())
+    run(watch())
     assert len(readings) == 1
 
 
@@ -84,7 +85,7 @@ def test_two_languages_on_one_channel_each_read_their_own_words() -> None:
     for language in ("zh-hans", "en"):
         with translation.override(language):
             content = stream("spoken", read)
-        said[language] = asyncio.run(messages_of(content, 1))[0]["energy"]["text"]
+        said[language] = run(messages_of(content, 1))[0]["energy"]["text"]
     assert said == {"zh-hans": "95.96万", "en": "959,636"}
 
 
@@ -95,7 +96,7 @@ def test_a_stream_ends_when_the_right_is_taken_away() -> None:
     async def drain() -> int:
         return len([chunk async for chunk in content if chunk.startswith(b"event")])
 
-    assert asyncio.run(drain()) == 1
+    assert run(drain()) == 1
 
 
 def test_a_reading_that_fails_ends_the_stream_instead_of_showing_old_values_as_new() -> None:
@@ -103,4 +104,4 @@ def test_a_reading_that_fails_ends_the_stream_instead_of_showing_old_values_as_n
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        asyncio.run(messages_of(stream("broken", read), 1))
+        run(messages_of(stream("broken", read), 1))

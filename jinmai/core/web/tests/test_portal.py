@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from jinmai.core.web import portal
 from jinmai.core.web.living import Tile
 from jinmai.core.web.manifest import Manifest, Words
 from jinmai.core.web.manifest import Tile as Declared
+from jinmai.core.web.tests.beside import run
 
 AT = datetime(2026, 11, 23, 1, 15, 7, tzinfo=UTC)
 HERE = __name__
@@ -142,7 +142,7 @@ async def _first_live_message(client: AsyncClient) -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_stream_for_visitors_has_public_numbers_only() -> None:
-    message = asyncio.run(_first_live_message(AsyncClient()))
+    message = run(_first_live_message(AsyncClient()))
     assert b"industry.open_tile" in message
     assert b"industry.staff_tile" not in message
 
