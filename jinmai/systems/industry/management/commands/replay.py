@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from jinmai.systems.industry.ingest.known import read_known
 from jinmai.systems.industry.messaging import broker
 from jinmai.systems.industry.models import Device
+from jinmai.systems.industry.processes import ProcessFailedError
 from jinmai.systems.industry.replay.mapping import (
     Mapping,
     MappingError,
@@ -23,7 +24,7 @@ from jinmai.systems.industry.replay.mapping import (
     nearest,
     read_mapping,
 )
-from jinmai.systems.industry.replay.parts import PartsError, running_parts
+from jinmai.systems.industry.replay.parts import running_parts
 from jinmai.systems.industry.replay.sending import NotStoredError, boot_of, send_table
 from jinmai.systems.industry.replay.table import TableFaultyError, read_header, read_table
 from jinmai.systems.industry.replay.totals import foreign_rows, totals
@@ -48,7 +49,13 @@ class Command(BaseCommand):
         del args
         try:
             found = self._replay(options["file"], options["mapping"])
-        except (TableFaultyError, MappingError, PartsError, NotStoredError, SignInRefusedError) as error:
+        except (
+            TableFaultyError,
+            MappingError,
+            ProcessFailedError,
+            NotStoredError,
+            SignInRefusedError,
+        ) as error:
             raise CommandError(str(error)) from error
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename}: no such file") from error
