@@ -31,12 +31,12 @@ class ReaderForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         reader = reader_of(person)
-        initial = {
+        super().__init__(*args, **kwargs)
+        self.initial = {
             "language": reader.language,
             "quiet_from": reader.quiet_from,
             "quiet_until": reader.quiet_until,
         }
-        super().__init__(*args, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Both ends of the quiet hours or neither."""

@@ -86,7 +86,7 @@ class DeadTask:
     @property
     def name(self) -> str:
         """The function."""
-        return self.task.task_path
+        return str(self.task.task_path)
 
     @property
     def attempts(self) -> int:
@@ -96,7 +96,7 @@ class DeadTask:
     @property
     def error(self) -> str:
         """The class of the last error; its words stand in the log."""
-        return self.task.exception_class_path.rpartition(".")[2]
+        return str(self.task.exception_class_path).rpartition(".")[2]
 
 
 def well(state: State) -> Status:

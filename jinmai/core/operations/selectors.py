@@ -129,10 +129,7 @@ def storage() -> Storage:
 
 def build() -> Build:
     """Versions of what runs."""
-    number = ".".join(str(part) for part in connection.Database.sqlite_version_info) if _is_sqlite() else ""
-    if not number:
-        connection.ensure_connection()
-        number = str(connection.pg_version)  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
+    number = ".".join(map(str, connection.get_database_version()))
     return Build(version("jinmai"), platform.python_version(), f"{connection.display_name} {number}")
 
 

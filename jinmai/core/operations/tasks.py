@@ -111,7 +111,8 @@ def _run(row: Row, worker: str) -> None:
 def _call(row: Row) -> None:
     task, result = row.task, row.task_result
     if task.takes_context:
-        task.call(TaskContext(task_result=result), *result.args, **result.kwargs)
+        context = TaskContext(task_result=result)  # type: ignore[arg-type]  # the stubs know Django 6 only
+        task.call(context, *result.args, **result.kwargs)
     else:
         task.call(*result.args, **result.kwargs)
 

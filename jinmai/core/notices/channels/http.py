@@ -54,6 +54,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         connection.request("POST", target, body, {"User-Agent": "Jinmai-Notices/1", **headers})
         answer = connection.getresponse()
         read = answer.read(LARGEST_ANSWER)
+        if connection.cut_off:
+            raise TimeoutError("no answer in time")
         return Answer(answer.status, read, _retry_after(answer.getheader("Retry-After") or ""))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise TryLaterError(f"{parts.hostname}: {type(error).__name__}: {error}") from error

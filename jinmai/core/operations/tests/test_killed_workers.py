@@ -69,6 +69,12 @@ class Workers:
         split = [line.split() for line in path.read_text("ascii").splitlines()] if path.exists() else []
         return [(int(pid), word, float(at)) for pid, word, at in split]
 
+    def wait_for_another_beginning(self) -> int:
+        """The process that began the job next."""
+        seen = len(self.lines())
+        self.wait_for(lambda: len(self.lines()) > seen and self.lines()[-1][1] == "begin")
+        return self.lines()[-1][0]
+
     def wait_for(self, reached: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 60
         while not reached():
@@ -90,9 +96,7 @@ def test_a_job_outlives_its_killed_workers_and_never_runs_beside_itself(workers:
     workers.start()
     killed: set[int] = set()
     for _ in range(KILLS):
-        seen = len(workers.lines())
-        workers.wait_for(lambda seen=seen: len(workers.lines()) > seen and workers.lines()[-1][1] == "begin")
-        holder = workers.lines()[-1][0]
+        holder = workers.wait_for_another_beginning()
         workers.kill(holder)
         killed.add(holder)
         workers.start()
