@@ -21,6 +21,9 @@ setup: $(STAMPS)/run $(STAMPS)/front $(STAMPS)/words  ## Install what running ne
 test: $(STAMPS)/dev $(STAMPS)/front $(STAMPS)/words  ## Run all tests
 	$(BIN)/pytest $(ARGS)
 
+faults: $(STAMPS)/dev $(STAMPS)/front $(STAMPS)/words  ## Kill web, ingest and worker 200 times under load
+	$(BIN)/pytest -m slow tests/faults $(ARGS)
+
 lint: $(STAMPS)/dev  ## Check style, types, architecture, templates, translations, migrations, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,7 +52,7 @@ lock:  ## Resolve the dependencies anew into requirements/*.lock
 clean:  ## Remove everything that set-up made (the data folder stays)
 	rm -rf .venv node_modules $(FRONT)/node_modules jinmai/core/web/static/web build
 
-.PHONY: help up setup test lint format translations bench lock clean
+.PHONY: help up setup test faults lint format translations bench lock clean
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jinmai needs Python 3.11 or newer")'
