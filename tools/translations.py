@@ -55,7 +55,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 CHINESE_ALLOWED = ("锦脉", "中文")
 WORDS = re.compile(r"[A-Za-z]{2,}")
 # Units and names of formats are the same in both languages.
-UNITS = re.compile(r"\b(k|M|G)?(W|Wh|var|varh|VA)\b|\bCO[2₂]|\bkg\b|\bxlsx\b|\bMQTT\b")
+UNITS = re.compile(r"\b(k|M|G)?(W|Wh|var|varh|VA)\b|\bCO[2₂]|\bkg\b|\bxlsx\b|\bMQTT\b|\bSHA-256\b|\bGB/T\b")
 SPOKEN_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "content"}
 SILENT_ELEMENTS = {"code", "script", "style"}
 
