@@ -66,7 +66,7 @@ class EndpointForm(forms.Form):
         max_length=200,
         required=False,
         help_text=_(
-            "What DingTalk shows under “sign” (加签). A webhook's secret is made here and shown once."
+            "What DingTalk shows when the robot is to sign. A webhook's secret is made here and shown once."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
