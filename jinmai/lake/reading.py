@@ -18,6 +18,8 @@ from jinmai.lake.errors import InputRefusedError
 from jinmai.lake.snapshot import DataFile, Snapshot
 from jinmai.lake.tables import Table
 
+_MEMORY = "2GB"
+
 Kernel = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -99,6 +101,8 @@ class Queries:
         self._connection = duckdb.connect()
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # cursors are sessions of their own
         self._connection.execute("SET parquet_metadata_cache = true")
+        # A question too large is refused; the process that answers pages must not be killed for it.
+        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
         folder = _quoted(str(root.resolve()))
         self._connection.execute(f"SET allowed_directories = [{folder}]")
         self._connection.execute("SET enable_external_access = false")
@@ -124,11 +128,18 @@ class Queries:
             found: pl.DataFrame = cursor.sql(sql, params=parameters or None).pl()
         finally:
             cursor.close()
+        return _plain(found)
+
+
+def _plain(found: pl.DataFrame) -> pl.DataFrame:
+    """DuckDB's result in the house's types: it names UTC otherwise, and sums integers as decimals."""
+    try:
         return found.with_columns(
-            # DuckDB names the zone in its own way, and its sums of integers are decimals.
-            selectors.datetime("us", "*").dt.convert_time_zone("UTC"),
+            pl.col(pl.Datetime("us", "Etc/UTC")).dt.convert_time_zone("UTC"),
             pl.col(pl.Decimal(38, 0)).cast(pl.Int64),
         )
+    except pl.exceptions.InvalidOperationError as error:
+        raise InputRefusedError(f"a sum does not fit int64; cast it in SQL: {error}") from error
 
 
 def _select(snapshot: Snapshot, chosen: Slice) -> str:

@@ -73,6 +73,14 @@ def test_sums_of_integers_are_exact_integers(filled: Lake) -> None:
     assert total.item() == sum(sequence * 100 + row for sequence in range(4) for row in range(3)) * 3
 
 
+def test_sum_beyond_int64_is_refused_with_advice(lake: Lake) -> None:
+    lake.append_one(FURNACE.name, message(7, 0, power=[2**63 - 1, 1, 0]), key(7, 0))
+    with pytest.raises(InputRefusedError, match="does not fit int64; cast it in SQL"):
+        lake.query("SELECT sum(power) FROM telemetry_furnace", [FURNACE.name])
+    as_float = lake.query("SELECT sum(power)::DOUBLE FROM telemetry_furnace", [FURNACE.name])
+    assert as_float.item() == 2.0**63
+
+
 def test_parameters_are_bound_by_place_and_by_name(filled: Lake) -> None:
     by_place = filled.query(
         "SELECT count(*) FROM telemetry_furnace WHERE device = ? AND power > ?", [FURNACE.name], [7, 200]

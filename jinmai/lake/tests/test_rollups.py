@@ -66,10 +66,11 @@ def test_late_row_recomputes_its_bucket(lake: Lake) -> None:
 
 def test_nothing_new_computes_nothing(lake: Lake) -> None:
     send(lake, (7, 0))
+    send(lake, (7, 1))
     assert lake.roll_up(FURNACE.name, "1m") == 1
     version = lake.snapshot(MINUTE).version
     assert lake.roll_up(FURNACE.name, "1m") == 0
-    lake.compact(FURNACE.name)
+    assert lake.compact(FURNACE.name).merged == 2
     assert lake.roll_up(FURNACE.name, "1m") == 0
     assert lake.snapshot(MINUTE).version == version
 
