@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.config import environment
+from jinmai.config.identity_providers import as_applications, identity_providers
 from jinmai.config.manifests import core_manifests, system_manifests
 
 ROOT = environment.ROOT
@@ -47,6 +48,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -137,6 +140,10 @@ MFA_FORMS = {
     "login_webauthn": "jinmai.core.access.passkey_forms.SignInByPasskeyForm",
     "reauthenticate_webauthn": "jinmai.core.access.passkey_forms.ConfirmForm",
 }
+JINMAI_IDENTITY_PROVIDERS = identity_providers()
+SOCIALACCOUNT_PROVIDERS = as_applications(JINMAI_IDENTITY_PROVIDERS)
+SOCIALACCOUNT_ADAPTER = "jinmai.core.access.identity.IdentityAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
 JINMAI_PERSON = "jinmai.core.access.people.describe"
 JINMAI_BELL = "jinmai.core.notices.selectors.bell"
 
@@ -179,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(provider.origin for provider in JINMAI_IDENTITY_PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },

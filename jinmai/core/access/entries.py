@@ -16,6 +16,7 @@ ROLE_GIVEN = "access.role_given.v1"
 ROLE_TAKEN = "access.role_taken.v1"
 API_KEY_CREATED = "access.api_key_created.v1"
 API_KEY_REVOKED = "access.api_key_revoked.v1"
+IDENTITY_LINKED = "access.identity_linked.v1"
 UNMASKED = "access.unmasked.v1"
 
 
@@ -32,6 +33,13 @@ class RoleChanged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: int
     organisation: str
     role: str
+
+
+class IdentityLinked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person signs in by their organisation's identity provider from now on."""
+
+    person: int
+    provider: str
 
 
 class ApiKeyChanged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 
 from jinmai.core.access.entries import (
+    IDENTITY_LINKED,
     PASSWORD_ISSUED,
     PERSON_ADDED,
     PERSON_DISABLED,
@@ -27,6 +28,7 @@ KINDS_ABOUT_PEOPLE = (
     SECOND_FACTOR_REMOVED,
     ROLE_GIVEN,
     ROLE_TAKEN,
+    IDENTITY_LINKED,
     UNMASKED,
 )
 

@@ -21,6 +21,7 @@ TITLES: dict[str, str | Promise] = {
     kinds.SECOND_FACTOR_REMOVED: _("Second factor removed"),
     kinds.ROLE_GIVEN: _("Role given"),
     kinds.ROLE_TAKEN: _("Role taken away"),
+    kinds.IDENTITY_LINKED: _("Signs in by the organisation's identity provider"),
     kinds.UNMASKED: _("Personal data read in full"),
     kinds.API_KEY_CREATED: _("Key made"),
     kinds.API_KEY_REVOKED: _("Key revoked"),
