@@ -132,10 +132,10 @@ class Queries:
 
 
 def _plain(found: pl.DataFrame) -> pl.DataFrame:
-    """DuckDB's result in the house's types: it names UTC otherwise, and sums integers as decimals."""
+    """DuckDB's result in the house's types: it names zones in its own way, and sums integers as decimals."""
     try:
         return found.with_columns(
-            pl.col(pl.Datetime("us", "Etc/UTC")).dt.convert_time_zone("UTC"),
+            selectors.datetime("us", "*").dt.convert_time_zone("UTC"),
             pl.col(pl.Decimal(38, 0)).cast(pl.Int64),
         )
     except pl.exceptions.InvalidOperationError as error:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -71,6 +72,22 @@ def test_sums_of_integers_are_exact_integers(filled: Lake) -> None:
     total = filled.query("SELECT sum(power) AS total FROM telemetry_furnace", [FURNACE.name])
     assert total.schema == {"total": pl.Int64}
     assert total.item() == sum(sequence * 100 + row for sequence in range(4) for row in range(3)) * 3
+
+
+def test_answers_are_in_utc_wherever_the_process_lives(filled: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        found = filled.query(
+            "SELECT min(time) AS first, hour(min(time)) AS hour, time_bucket(INTERVAL 1 DAY, min(time)) AS day "
+            "FROM telemetry_furnace",
+            [FURNACE.name],
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found.rows() == [(NOON, NOON.hour, NOON.replace(hour=0))]
+    assert found.schema["first"] == pl.Datetime("us", "UTC")
 
 
 def test_sum_beyond_int64_is_refused_with_advice(lake: Lake) -> None:

@@ -10,7 +10,7 @@ _OPENER = """
 import pathlib, sys
 from jinmai.lake.sqlite_files import open_sqlite
 sys.stdin.readline()
-for number in range(40):
+for number in range(12):
     open_sqlite(pathlib.Path(sys.argv[1]) / str(number), "CREATE TABLE IF NOT EXISTS t (x)", "FULL").close()
 """
 
