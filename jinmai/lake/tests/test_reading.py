@@ -79,7 +79,7 @@ def test_answers_are_in_utc_wherever_the_process_lives(filled: Lake, monkeypatch
     time.tzset()
     try:
         found = filled.query(
-            "SELECT min(time) AS first, hour(min(time)) AS hour, time_bucket(INTERVAL 1 DAY, min(time)) AS day "
+            "SELECT min(time) AS first, hour(first) AS hour, date_trunc('day', first) AS day "
             "FROM telemetry_furnace",
             [FURNACE.name],
         )
