@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from jinmai.core.access.models import Organisation
+from jinmai.core.access.api import Organisation
 from jinmai.systems.industry.load import schema
 from jinmai.systems.industry.models import (
     AlarmRule,
