@@ -37,10 +37,22 @@ def strace() -> str:
     return found
 
 
-def trace(root: Path, output: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the writer under strace with `options`."""
-    command = [strace(), "-f", "-y", "-o", str(output), *options, sys.executable, "-c", _WRITER, str(root)]
+def trace(
+    root: Path, output: Path, *options: str, program: str = _WRITER
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program on the lake in `root` under strace with `options`."""
+    command = [strace(), "-f", "-y", "-o", str(output), *options, sys.executable, "-c", program, str(root)]
     return subprocess.run(command, check=False, capture_output=True, timeout=120)
+
+
+def assert_in_order(lines: list[str], patterns: list[str]) -> None:
+    """Each pattern's first line must come after that of the pattern before."""
+    places = []
+    for pattern in patterns:
+        matching = [number for number, line in enumerate(lines) if re.search(pattern, line)]
+        assert matching, f"no system call like {pattern}"
+        places.append(matching[0])
+    assert places == sorted(places)
 
 
 def test_acknowledgement_follows_data_entry_and_folders(tmp_path: Path) -> None:
@@ -51,25 +63,54 @@ def test_acknowledgement_follows_data_entry_and_folders(tmp_path: Path) -> None:
     lines = output.read_text().splitlines()
     acknowledged = [number for number, line in enumerate(lines) if '"ack ' in line]
     assert len(acknowledged) == 2
-    second = lines[acknowledged[0] : acknowledged[1]]
     table = re.escape(str(tmp_path / "lake" / FURNACE.name))
     entry = rf"{table}/_delta_log/_commit_[^>]*"
-    order = [
-        rf"write\(\d+<{table}/part-[^>]*\.parquet>",
-        rf"fsync\(\d+<{table}/part-[^>]*\.parquet>\) += 0",
-        rf"fsync\(\d+<{table}>\) += 0",
-        rf"write\(\d+<{entry}>",
-        rf"fsync\(\d+<{entry}>\) += 0",
-        rf'link\("{entry}", "{table}/_delta_log/0+2\.json"\) += 0',
-        rf"fsync\(\d+<{table}/_delta_log>\) += 0",
-        rf"fdatasync\(\d+<{table}/_jinmai/keys\.sqlite3-wal>\) += 0",
-    ]
-    places = []
-    for pattern in order:
-        matching = [number for number, line in enumerate(second) if re.search(pattern, line)]
-        assert matching, f"no system call like {pattern}"
-        places.append(matching[0])
-    assert places == sorted(places)
+    assert_in_order(
+        lines[acknowledged[0] : acknowledged[1]],
+        [
+            rf"write\(\d+<{table}/part-[^>]*\.parquet>",
+            rf"fsync\(\d+<{table}/part-[^>]*\.parquet>\) += 0",
+            rf"fsync\(\d+<{table}>\) += 0",
+            rf"write\(\d+<{entry}>",
+            rf"fsync\(\d+<{entry}>\) += 0",
+            rf'link\("{entry}", "{table}/_delta_log/0+2\.json"\) += 0',
+            rf"fsync\(\d+<{table}/_delta_log>\) += 0",
+            rf"fdatasync\(\d+<{table}/_jinmai/keys\.sqlite3-wal>\) += 0",
+        ],
+    )
+
+
+def test_old_files_go_only_after_their_replacement_is_durable(tmp_path: Path) -> None:
+    with furnace_lake(tmp_path / "lake") as lake:
+        send(lake, (7, 0))
+        send(lake, (7, 1))
+    program = """
+import pathlib, sys
+from datetime import timedelta
+from jinmai.lake import Lake
+lake = Lake(pathlib.Path(sys.argv[1]))
+lake.compact("telemetry_furnace")
+lake.vacuum("telemetry_furnace", keep=timedelta(0))
+"""
+    output = tmp_path / "calls"
+    done = trace(tmp_path / "lake", output, "-e", "trace=fsync,link,unlink,rename", program=program)
+    assert done.returncode == 0
+    table = re.escape(str(tmp_path / "lake" / FURNACE.name))
+    log = rf"{table}/_delta_log"
+    assert_in_order(
+        output.read_text().splitlines(),
+        [
+            rf"fsync\(\d+<{table}/sorted-[^>]*\.parquet>\) += 0",
+            rf"fsync\(\d+<{table}>\) += 0",
+            rf'link\("{log}/_commit_[^"]*", "{log}/0+3\.json"\) += 0',
+            rf"fsync\(\d+<{log}>\) += 0",
+            rf'unlink\("{table}/part-[^"]*\.parquet"\) += 0',
+            rf'link\("{log}/_commit_[^"]*", "{log}/0+3\.checkpoint\.parquet"\) += 0',
+            rf'rename\("[^"]*", "{log}/_last_checkpoint"\) += 0',
+            rf'rename\("[^"]*", "{table}/_jinmai/keys-0+3\.json"\) += 0',
+            rf'unlink\("{log}/0+\.json"\) += 0',
+        ],
+    )
 
 
 def calls_between_acknowledgements(tmp_path: Path) -> list[tuple[str, int]]:
