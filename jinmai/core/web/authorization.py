@@ -92,7 +92,7 @@ def _guarded(view: View, admit: _Admit) -> View:
             answer = await sync_to_async(admit)(request, kwargs)
             if isinstance(answer, HttpResponseBase):
                 return answer
-            return await view(request, *answer[0], **answer[1])
+            return _private(await view(request, *answer[0], **answer[1]))
 
         return awaited  # type: ignore[return-value]
 
@@ -101,9 +101,16 @@ def _guarded(view: View, admit: _Admit) -> View:
         answer = admit(request, kwargs)
         if isinstance(answer, HttpResponseBase):
             return answer
-        return view(request, *answer[0], **answer[1])
+        return _private(view(request, *answer[0], **answer[1]))
 
     return called  # type: ignore[return-value]
+
+
+def _private(response: Any) -> Any:
+    """Keep a guarded page out of every cache, so that the next person at this machine does not find it."""
+    if isinstance(response, HttpResponseBase) and not response.has_header("Cache-Control"):
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _signed_in(request: HttpRequest) -> HttpResponseBase | None:

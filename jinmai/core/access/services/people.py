@@ -29,10 +29,13 @@ from jinmai.core.access.services.epoch import access_changed
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.ledger.api import append
 
+Actor = User | str
+"""Who does it: a person, or a key such as ``command:person`` for who runs the machine."""
+
 
 def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     *,
-    actor: User,
+    actor: Actor,
     username: str,
     display_name: str,
     organisation: Organisation,
@@ -58,7 +61,7 @@ def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     return person, password
 
 
-def disable_person(*, actor: User, person: User, reason: str) -> None:
+def disable_person(*, actor: Actor, person: User, reason: str) -> None:
     """Close the account and end every session of it at once. Nobody closes their own."""
     _refuse_oneself(actor, person)
     if not reason.strip():
@@ -70,7 +73,7 @@ def disable_person(*, actor: User, person: User, reason: str) -> None:
     person.is_active = False
 
 
-def enable_person(*, actor: User, person: User) -> None:
+def enable_person(*, actor: Actor, person: User) -> None:
     """Open a closed account again."""
     _refuse_oneself(actor, person)
     with transaction.atomic():
@@ -79,7 +82,7 @@ def enable_person(*, actor: User, person: User) -> None:
     person.is_active = True
 
 
-def issue_password(*, actor: User, person: User) -> str:
+def issue_password(*, actor: Actor, person: User) -> str:
     """A temporary password in place of a lost one; it ends every session. Gives it, to be shown once."""
     _refuse_oneself(actor, person)
     password = temporary_password()
@@ -92,7 +95,7 @@ def issue_password(*, actor: User, person: User) -> str:
     return password
 
 
-def remove_second_factors(*, actor: User, person: User, reason: str) -> None:
+def remove_second_factors(*, actor: Actor, person: User, reason: str) -> None:
     """Take away the second factors of somebody who lost the telephone or the passkey."""
     _refuse_oneself(actor, person)
     if not reason.strip():
@@ -104,7 +107,7 @@ def remove_second_factors(*, actor: User, person: User, reason: str) -> None:
     forget_memberships(person)
 
 
-def give_role(*, actor: User, person: User, organisation: Organisation, role: str) -> None:
+def give_role(*, actor: Actor, person: User, organisation: Organisation, role: str) -> None:
     """Let a person hold a role in an organisation; nothing happens where they hold it already.
 
     Refused for oneself, for a role that does not belong into this kind of organisation, and where somebody
@@ -129,7 +132,7 @@ def give_role(*, actor: User, person: User, organisation: Organisation, role: st
     forget_memberships(person)
 
 
-def take_role(*, actor: User, person: User, organisation: Organisation, role: str) -> None:
+def take_role(*, actor: Actor, person: User, organisation: Organisation, role: str) -> None:
     """Take a role away; its permissions end with the next request."""
     _refuse_oneself(actor, person)
     with transaction.atomic():
@@ -156,24 +159,29 @@ def temporary_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
 
 
-def _refuse_oneself(actor: User, person: User) -> None:
-    if actor.pk == person.pk:
+def key_of_actor(actor: Actor) -> str:
+    """The actor as the ledger names them."""
+    return f"user:{actor.pk}" if isinstance(actor, User) else actor
+
+
+def _refuse_oneself(actor: Actor, person: User) -> None:
+    if isinstance(actor, User) and actor.pk == person.pk:
         raise Refused(_("Nobody changes their own account here: ask another administrator."))
 
 
-def _record(kind: str, person: User, actor: User, reason: str = "") -> None:
+def _record(kind: str, person: User, actor: Actor, reason: str = "") -> None:
     append(
         kind=kind,
         subject=f"user:{person.pk}",
         payload=PersonChanged(person.pk, reason),
-        actor=f"user:{actor.pk}",
+        actor=key_of_actor(actor),
     )
 
 
-def _record_role(kind: str, person: User, organisation: Organisation, role: str, actor: User) -> None:
+def _record_role(kind: str, person: User, organisation: Organisation, role: str, actor: Actor) -> None:
     append(
         kind=kind,
         subject=f"user:{person.pk}",
         payload=RoleChanged(person.pk, organisation.code, role),
-        actor=f"user:{actor.pk}",
+        actor=key_of_actor(actor),
     )

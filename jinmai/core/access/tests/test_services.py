@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 
 from jinmai.core.access.models import Membership, Organisation, User
@@ -187,3 +190,17 @@ class TestUnmasking:
         with pytest.raises(Refused):
             ask(reason=" ")
         assert entries(bob) == []
+
+
+class TestCommand:
+    def test_who_runs_the_machine_lets_the_first_administrator_in(self, admin: User) -> None:
+        out = io.StringIO()
+        call_command("person", "password", "admin", "--json", stdout=out)
+        told = json.loads(out.getvalue())
+        admin = User.objects.get(pk=admin.pk)
+        assert [admin.check_password(told["password"]), admin.password_is_temporary] == [True, True]
+        assert [entry.actor for entry in entries(admin)] == ["command:person"]
+
+    def test_an_unknown_name_is_refused(self) -> None:
+        with pytest.raises(CommandError, match="nobody signs in as 'ghost'"):
+            call_command("person", "password", "ghost")
