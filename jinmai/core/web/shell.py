@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinmai.core.web.manifest import Link, Manifest
 
 THEMES = ("auto", "light", "dark")
-THUMB_PLACES = 4  # doors of the phone's bar beside the menu
+THUMB_PLACES = 3  # doors of the phone's bar beside the menu
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ SWATCHES = (
     "series-peak",
     "series-flat",
     "series-valley",
+    "series-second",
+    "series-third",
 )
 STATUSES = (
     Status(_("online"), "good"),

@@ -76,13 +76,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as the template draws it."""
+    """One cell as the template draws it; a ``whole`` one never breaks into two lines."""
 
     column: Column
     text: str
     status: Status | None
     href: str
     secondary: StrOrPromise
+    whole: bool
 
 
 def cell(column: Column, row: Any) -> Cell:
@@ -94,4 +95,5 @@ def cell(column: Column, row: Any) -> Cell:
         status=value if isinstance(value, Status) else None,
         href=column.link(row) if column.link else "",
         secondary=column.secondary(row) if column.secondary else "",
+        whole=isinstance(value, date),
     )

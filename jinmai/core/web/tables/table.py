@@ -87,6 +87,16 @@ class TableView:
         """Whether any filter is in force."""
         return any(each.raw and not each.problem for each in self.fields)
 
+    @property
+    def narrowing(self) -> int:
+        """How many filters beside the search words say something, also something refused."""
+        return sum(bool(each.raw) for each in self.fields if each.filter.kind != "search")
+
+    @property
+    def folds(self) -> bool:
+        """Whether a phone shows a button in the place of the filters: the rows come first there."""
+        return any(each.filter.kind != "search" for each in self.fields)
+
     @cached_property
     def rows(self) -> Rows:
         """All rows that the filters leave, in order."""

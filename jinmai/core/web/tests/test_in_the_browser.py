@@ -152,3 +152,17 @@ def test_a_refused_or_lost_step_is_told_on_the_page(chromium: Browser, gallery: 
     page.locator("#table-plants select").select_option("attention")
     expect(page.locator("[data-request-failed]")).to_be_visible()
     page.close()
+
+
+def test_on_a_phone_rows_come_before_the_filters_which_open_by_a_button(
+    open_page: OpenPage, gallery: str
+) -> None:
+    page = open_page(f"{gallery}/styleguide/", phone=True, language="en")
+    table = page.locator("#table-plants")
+    state = table.get_by_label("State")
+    expect(state).to_be_hidden()
+    table.locator(".fold-label").tap()
+    state.select_option("attention")
+    expect(table.locator(".table-foot")).to_contain_text("16 rows")
+    expect(state).to_be_visible()
+    expect(table.locator(".fold-label")).to_contain_text("· 1")

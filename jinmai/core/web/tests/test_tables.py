@@ -110,3 +110,10 @@ def test_words_in_cells_are_escaped() -> None:
     answer = table_page(request, TABLE, [{"model": "<script>", "app_label": "a"}])
     assert b"&lt;script&gt;" in answer.getvalue()
     assert b"<script>" not in answer.getvalue()
+
+
+def test_a_phone_folds_the_filters_away_and_says_how_many_narrow() -> None:
+    assert view("q=m").narrowing == 0
+    assert view("app_label=alpha&q=m").narrowing == 1
+    assert view("").folds is True
+    assert TableView(Table("t", "T", [], [SearchFilter(("a",))]), [], QueryDict("")).folds is False

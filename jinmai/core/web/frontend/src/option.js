@@ -1,7 +1,7 @@
 // From our chart data to ECharts' option, in the colours of the page's theme.
 import { moment, number, ticks } from "./format.js";
 
-const DASHES = ["solid", [6, 4], [2, 3], [10, 3, 2, 3]]; // colour never alone tells lines apart
+const DASHES = ["solid", [9, 3], [3, 3], [12, 3, 3, 3]]; // colour never alone tells lines apart
 const DECALS = [
   null,
   { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [1.5, 6], rotation: -Math.PI / 4, color: "rgba(255,255,255,0.38)" },
@@ -70,8 +70,14 @@ function slider(css, text) {
     brushSelect: false, labelFormatter: "" };
 }
 
+// The same thing twice in one chart (two furnaces' power) takes the colours kept for a second and a third of a kind.
+function colourOf(series, data, css) {
+  const before = data.series.slice(0, data.series.indexOf(series)).filter((other) => other.colour === series.colour).length;
+  return css(`series-${before ? ["second", "third", "other"][Math.min(before, 3) - 1] : series.colour}`) || css("series-other");
+}
+
 function drawn(series, place, data, css) {
-  const colour = css(`series-${series.colour}`) || css("series-other");
+  const colour = colourOf(series, data, css);
   const values = data.kind === "time" ? series.values.map(([at, value]) => [shift(data, at), value]) : series.values;
   const shared = { id: series.key, name: series.name, data: values, yAxisIndex: series.axis, color: colour, itemStyle: { color: colour },
     emphasis: { disabled: true }, ...marks(series, data, css) };
@@ -118,7 +124,7 @@ function tooltip(data, css, text) {
   const rich = { when: { ...text, color: css("ink-soft"), lineHeight: 22 }, name: { ...text, color: css("ink-soft"), lineHeight: 22 },
     value: { ...text, color: css("ink"), fontWeight: 600, fontSize: 14, lineHeight: 22 } };
   data.series.forEach((series, place) => {
-    rich[`s${place}`] = { color: css(`series-${series.colour}`), lineHeight: 22, fontSize: 14 };
+    rich[`s${place}`] = { color: colourOf(series, data, css), lineHeight: 22, fontSize: 14 };
   });
   return {
     trigger: "axis", renderMode: "richText", confine: true, backgroundColor: css("panel"), borderColor: css("line-strong"), borderWidth: 1,
