@@ -70,8 +70,8 @@ django.setup()
 from django.db import connections
 from jinmai.core.ledger.check import check_ledger
 for line in sys.stdin:
-    connections.close_all()
     report = check_ledger()
+    connections.close_all()
     print(str(report.faults[0]).replace("\\n", " ") if report.faults else "ok", flush=True)
 """
 

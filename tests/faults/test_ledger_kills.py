@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,5 +95,5 @@ def recorded_keys(instance: LedgerInstance) -> list[str]:
     if instance.database_url:
         with psycopg.connect(instance.database_url) as database:
             return [key for (key,) in database.execute(query).fetchall()]
-    with sqlite3.connect(instance.data / "jinmai.sqlite3") as file:
+    with closing(sqlite3.connect(instance.data / "jinmai.sqlite3")) as file:
         return [key for (key,) in file.execute(query).fetchall()]
