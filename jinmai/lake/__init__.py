@@ -24,6 +24,7 @@ from jinmai.lake.errors import (
     InputRefusedError,
     LakeError,
     TableLockedError,
+    UnavailableError,
     UnknownTableError,
 )
 from jinmai.lake.integrity import Fault
@@ -54,6 +55,7 @@ __all__ = [
     "Slice",
     "Table",
     "TableLockedError",
+    "UnavailableError",
     "UnknownTableError",
     "row_digest",
 ]

@@ -1,5 +1,6 @@
 """Durable, idempotent appends: the one writer of a table."""
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from jinmai.lake.commits import commit
 from jinmai.lake.data_files import conform, write_data_file
 from jinmai.lake.digests import row_digests
 from jinmai.lake.durability import FileLock
-from jinmai.lake.errors import InputRefusedError
+from jinmai.lake.errors import InputRefusedError, UnavailableError
 from jinmai.lake.keys import KeyIndex, Part, runs_of
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
@@ -64,13 +65,19 @@ class Appender:
                 f"the parts name {sum(part.rows for part in parts)} rows, the frame has {frame.height}"
             )
         with self._turn:
-            if self._unsettled:
-                self._recover()
-            rows = conform(frame, self._table_for(frame))
-            accepted = self._keys.first_seen([part.key for part in parts])
-            if not any(accepted):
-                return Receipt(None, accepted, [None] * len(parts))
-            return self._store(rows, parts, accepted)
+            try:
+                return self._append(frame, parts)
+            except sqlite3.Error as error:
+                raise UnavailableError(f"{self._snapshot.folder}: the key index says {error}") from error
+
+    def _append(self, frame: pl.DataFrame, parts: Sequence[Part]) -> Receipt:
+        if self._unsettled:
+            self._recover()
+        rows = conform(frame, self._table_for(frame))
+        accepted = self._keys.first_seen([part.key for part in parts])
+        if not any(accepted):
+            return Receipt(None, accepted, [None] * len(parts))
+        return self._store(rows, parts, accepted)
 
     def _recover(self) -> None:
         """Bring the keys to the log's state, also after a commit that failed half-way.

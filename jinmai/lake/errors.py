@@ -21,5 +21,9 @@ class DamagedError(LakeError):
     """The log or the key index contradicts itself; `Lake.check` lists the places."""
 
 
+class UnavailableError(LakeError):
+    """The lake cannot write now, whatever the input; the same append may succeed later."""
+
+
 class ConflictError(LakeError):
     """Another process rewrote the same files first; the rewrite can simply be run again."""

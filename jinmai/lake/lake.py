@@ -127,6 +127,8 @@ class Lake:
         Raises:
             InputRefusedError: rows or keys do not fit the table; nothing was stored.
             TableLockedError: another process appends to this table; the message names it.
+            UnavailableError, OSError: the disk or the key index refuses; whether the rows were
+                stored is unknown until the same parts are sent again.
         """
         return self._appender(table).append(frame, parts)
 

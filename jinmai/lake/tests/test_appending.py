@@ -1,5 +1,6 @@
 """Rows are stored once, all or nothing."""
 
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from jinmai.lake import (
     Part,
     Table,
     TableLockedError,
+    UnavailableError,
     UnknownTableError,
 )
 from jinmai.lake.tests.telemetry import FURNACE, NOON, furnace_lake, key, message, send
@@ -186,6 +188,22 @@ def test_appending_goes_on_after_a_failed_commit(lake: Lake) -> None:
     moved.rename(log)
     assert send(lake, (7, 0), (7, 1)).accepted == [False, True]
     assert lake.read(FURNACE.name).height == 6
+
+
+def test_append_whose_keys_could_not_be_noted_is_known_when_sent_again(lake: Lake) -> None:
+    send(lake, (7, 0))
+    index = sqlite3.connect(lake.root / FURNACE.name / "_jinmai" / "keys.sqlite3")
+    index.execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON position BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+    )
+    with pytest.raises(UnavailableError, match="the key index says disk is full"):
+        send(lake, (7, 1))
+    with pytest.raises(UnavailableError, match="disk is full"):
+        send(lake, (7, 2))
+    index.execute("DROP TRIGGER full")
+    index.close()
+    assert send(lake, (7, 1), (7, 2)).accepted == [False, True]
+    assert lake.read(FURNACE.name).height == 9
 
 
 batches = st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=5), max_size=5)
