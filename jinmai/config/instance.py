@@ -11,6 +11,7 @@ from typing import IO
 import msgspec
 from django.conf import settings
 
+from jinmai.config.local_certificates import LocalCertificates
 from jinmai.config.supervisor import Part
 
 
@@ -53,8 +54,13 @@ def announce(data: Path, running: Running) -> None:
     draft.replace(path)
 
 
-def parts(*, host: str, port: int, simulator: bool) -> list[Part]:
-    """Every process that the manifests declare, and the web server, in starting order."""
+def parts(
+    *, host: str, port: int, simulator: bool, certificates: LocalCertificates | None = None
+) -> list[Part]:
+    """Every process that the manifests declare, and the web server, in starting order.
+
+    With ``certificates`` the web server speaks HTTPS.
+    """
     switches = {
         "": True,
         "simulator": simulator,
@@ -71,4 +77,6 @@ def parts(*, host: str, port: int, simulator: bool) -> list[Part]:
         *(sys.executable, "-m", "uvicorn", "jinmai.config.asgi:application"),
         *("--host", host, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
     ]
+    if certificates is not None:
+        web += ["--ssl-certfile", str(certificates.certificate), "--ssl-keyfile", str(certificates.key)]
     return [*(Part(one.part, [*python, *one.command]) for one in chosen), Part("web", web)]

@@ -65,6 +65,12 @@ class Supervisor:
                 self._ended(part, code, now)
         time.sleep(seconds)
 
+    def restart(self, *names: str) -> None:
+        """Ask some parts to end; :meth:`watch` starts them again, with the environment as it is then."""
+        for part in self.parts:
+            if part.name in names and part.process and part.process.poll() is None:
+                part.process.terminate()
+
     def stop(self) -> None:
         """Ask every part to end, last started first; those that do not within the time are killed."""
         self.stopping = True

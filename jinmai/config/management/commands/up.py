@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-import urllib.error
-import urllib.request
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from jinmai.config.doorway import Doorway, LanDoorway
 from jinmai.config.instance import InstanceError, Running, announce, hold, parts
 from jinmai.config.supervisor import Supervisor
 from jinmai.core.access.api import demo_sign_ins
@@ -25,7 +24,7 @@ READY_SECONDS = 90.0
 class Command(BaseCommand):
     """One instance on one data folder, until Ctrl-C."""
 
-    help = "Start the city on 127.0.0.1 and keep it running until Ctrl-C. Safe to start again at any time."
+    help = "Start the city and keep it running until Ctrl-C. Safe to start again at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Ports and what not to start."""
@@ -34,6 +33,9 @@ class Command(BaseCommand):
             "--mqtt-port", type=int, help="port of the embedded broker (default: the port + 1)"
         )
         parser.add_argument("--no-simulator", action="store_true", help="run without the simulated plants")
+        parser.add_argument(
+            "--lan", action="store_true", help="serve the local network over HTTPS with an own certificate"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, start, watch, stop."""
@@ -43,7 +45,13 @@ class Command(BaseCommand):
         settings.JINMAI_MQTT_PORT = mqtt_port
         try:
             lock = hold(data)
-            chosen = parts(host="127.0.0.1", port=port, simulator=not options["no_simulator"])
+            doorway = LanDoorway(port, data) if options["lan"] else Doorway(port)
+            chosen = parts(
+                host=doorway.host,
+                port=port,
+                simulator=not options["no_simulator"],
+                certificates=doorway.certificates,
+            )
         except InstanceError as error:
             raise CommandError(str(error)) from error
         with lock:
@@ -53,9 +61,14 @@ class Command(BaseCommand):
             supervisor = Supervisor(
                 chosen,
                 data / "log",
-                {**os.environ, "JINMAI_DATA": str(data), "JINMAI_MQTT_PORT": str(mqtt_port)},
+                {
+                    **doorway.environment(),
+                    **os.environ,
+                    "JINMAI_DATA": str(data),
+                    "JINMAI_MQTT_PORT": str(mqtt_port),
+                },
             )
-            self._run(supervisor, port)
+            self._run(supervisor, doorway)
             (data / "run" / "instance.json").unlink(missing_ok=True)
 
     def _prepare(self) -> None:
@@ -66,39 +79,36 @@ class Command(BaseCommand):
         call_command("load_city", stdout=self.stdout)
         connections.close_all()
 
-    def _run(self, supervisor: Supervisor, port: int) -> None:
+    def _run(self, supervisor: Supervisor, doorway: Doorway) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: setattr(supervisor, "stopping", True))
-        address = f"http://127.0.0.1:{port}"
         self.stdout.write("Starting " + ", ".join(part.name for part in supervisor.parts) + " …")
         supervisor.start()
         deadline, told = time.monotonic() + READY_SECONDS, False
         try:
             while not supervisor.stopping:
                 supervisor.watch()
-                if not told and _is_well(address):
-                    self._tell(address)
+                if doorway.has_moved():
+                    supervisor.environment |= doorway.environment() | os.environ
+                    supervisor.restart("web", "worker")
+                    deadline, told = time.monotonic() + READY_SECONDS, False
+                if not told and doorway.is_well():
+                    self._tell(doorway)
                     told = True
                 elif not told and time.monotonic() > deadline:
                     self.stderr.write(
-                        f"Not everything is up yet; {address}/healthz and {supervisor.logs} say why."
+                        f"Not everything is up yet; {doorway.address}/healthz and {supervisor.logs} say why."
                     )
                     told = True
         finally:
             self.stdout.write("Stopping; everything acknowledged is kept.")
             supervisor.stop()
 
-    def _tell(self, address: str) -> None:
-        self.stdout.write(self.style.SUCCESS(f"\nJinmai 锦脉 is up: {address}/\n"))
+    def _tell(self, doorway: Doorway) -> None:
+        self.stdout.write(self.style.SUCCESS(f"\nJinmai 锦脉 is up: {doorway.address}/\n"))
+        for line in doorway.words():
+            self.stdout.write(line)
         for line in demo_sign_ins():
             self.stdout.write(f"  {line}")
         self.stdout.write("\nCtrl-C stops it; the next start goes on where this one ended.")
         self.stdout.flush()
-
-
-def _is_well(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
