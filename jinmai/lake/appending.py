@@ -17,7 +17,7 @@ from jinmai.lake.keys import KeyIndex, Part, runs_of
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 
-_CHECKPOINT_AT_THE_LATEST = 1000
+_CHECKPOINT_AT_THE_LATEST = 250
 
 
 @dataclass(frozen=True)
