@@ -48,6 +48,18 @@ def close_guarded(database: sqlite3.Connection) -> None:
     database.close()
 
 
+def put_back(source: Path, path: Path) -> None:
+    """Make the database at ``path`` what ``source`` is, also while a server has it open."""
+    try:
+        with closing(sqlite3.connect(source)) as kept, closing(sqlite3.connect(path)) as database:
+            kept.backup(database)
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError:  # damaged so far that SQLite does not open it
+        for rest in path.parent.glob(f"{path.name}-*"):
+            rest.unlink(missing_ok=True)
+        shutil.copyfile(source, path)
+
+
 def flip_a_bit(path: Path, dice: random.Random) -> str:
     """One bit of one column of one row."""
     database = open_unguarded(path)
@@ -143,8 +155,8 @@ def exchange_two_rows(path: Path, dice: random.Random) -> str:
             database.execute('SELECT id FROM ledger_entry WHERE "index" = ?', [index]).fetchone()[0]
             for index in (one, two)
         ]
-        for old, new in ((ids[0], "-"), (ids[1], ids[0]), ("-", ids[1])):
-            database.execute("UPDATE ledger_payload SET entry_id = ? WHERE entry_id = ?", [new, old])
+        for owner, other in ((ids[0], "-"), (ids[1], ids[0]), ("-", ids[1])):
+            database.execute("UPDATE ledger_payload SET entry_id = ? WHERE entry_id = ?", [other, owner])
         what = "payloads"
     close_guarded(database)
     return f"{what} of entries {one} and {two} exchanged"
@@ -174,5 +186,5 @@ def insert_an_entry(path: Path, dice: random.Random) -> str:
 def put_back_an_old_backup(path: Path, dice: random.Random) -> str:
     """The whole database as it was some checkpoints ago."""
     backup = dice.choice(sorted(path.parent.glob("backup-*.sqlite3")))
-    shutil.copyfile(backup, path)
+    put_back(backup, path)
     return f"{backup.stem} put back"

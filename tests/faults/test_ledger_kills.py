@@ -1,6 +1,6 @@
 """Writers and sealers killed at any moment lose nothing acknowledged, double nothing, contradict nothing.
 
-``JINMAI_KILLS`` sets how many kills (default 8); ``make kills`` runs the long campaign.
+A few kills run with all tests, two hundred with ``make faults``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import pytest
 
 from tests.faults.ledger_instance import WRITER, LedgerInstance
 
-KILLS = int(os.environ.get("JINMAI_KILLS", "8"))
 POSTGRES = os.environ.get("JINMAI_TEST_POSTGRES", "")
 
 
@@ -37,18 +36,27 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LedgerI
         pytest.skip("no PostgreSQL: JINMAI_TEST_POSTGRES is not set")
     name = f"jinmai_kills_{os.getpid()}"
     with psycopg.connect(POSTGRES, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]  # a name of our own
+        server.execute(f'CREATE DATABASE "{name}"')
     made = LedgerInstance(tmp_path, urlsplit(POSTGRES)._replace(path=f"/{name}").geturl())
     yield made
     made.stop()
     with psycopg.connect(POSTGRES, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]  # a name of our own
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def test_kills_lose_nothing_acknowledged_and_double_nothing(instance: LedgerInstance, tmp_path: Path) -> None:
+def test_kills_lose_nothing_acknowledged_and_double_nothing(instance: LedgerInstance) -> None:
+    _campaign(instance, kills=5)
+
+
+@pytest.mark.slow
+def test_two_hundred_kills_lose_nothing_acknowledged_and_double_nothing(instance: LedgerInstance) -> None:
+    _campaign(instance, kills=200)
+
+
+def _campaign(instance: LedgerInstance, kills: int) -> None:
     instance.migrate()
     dice = random.Random(20261124)
-    heard = tmp_path / "acknowledged"
+    heard = instance.data / "acknowledged"
     parts = {
         "single": ["-c", WRITER],
         "grouped": ["-c", WRITER],
@@ -56,7 +64,7 @@ def test_kills_lose_nothing_acknowledged_and_double_nothing(instance: LedgerInst
         "sealer two": ["-m", "jinmai", "seal", "--every", "0.2"],
     }
     running: dict[str, subprocess.Popen[str]] = {}
-    for kill in range(KILLS + 1):
+    for kill in range(kills + 1):
         for name, command in parts.items():
             if name not in running:
                 more = [f"{name}-{kill}", "0", name] if command[0] == "-c" else []
