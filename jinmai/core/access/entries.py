@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+ORGANISATION_ADDED = "access.organisation_added.v1"
 PERSON_ADDED = "access.person_added.v1"
 PERSON_DISABLED = "access.person_disabled.v1"
 PERSON_ENABLED = "access.person_enabled.v1"
@@ -18,6 +19,14 @@ API_KEY_CREATED = "access.api_key_created.v1"
 API_KEY_REVOKED = "access.api_key_revoked.v1"
 IDENTITY_LINKED = "access.identity_linked.v1"
 UNMASKED = "access.unmasked.v1"
+
+
+class OrganisationAdded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The staff of an organisation may be added from now on."""
+
+    code: str
+    kind: str
+    district: str
 
 
 class PersonChanged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,9 +9,11 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from jinmai.core.access.choices import OrganisationKind
 from jinmai.core.access.models import PHONE, Organisation, User
 from jinmai.core.access.roles import roles
 from jinmai.core.access.selectors import organisations
+from jinmai.core.web.api import city
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
@@ -91,6 +93,26 @@ class PersonForm(RoleForm):
     phone = forms.CharField(label=_("Telephone"), max_length=16, required=False, validators=[PHONE])
     email = forms.EmailField(label=_("E-mail"), required=False)
     field_order = ("display_name", "username", "organisation", "role", "phone", "email")
+
+
+class OrganisationForm(forms.Form):
+    """A new organisation."""
+
+    code = forms.CharField(label=_("Unified social credit code"), max_length=30)
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind)
+    district = forms.ChoiceField(label=_("District"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        district = self.fields["district"]
+        assert isinstance(district, forms.ChoiceField)  # noqa: S101 - for the type checker
+        language = get_language() or ""
+        district.choices = [
+            ("", _("the whole city")),
+            *((one.code, one.name.spoken(language)) for one in city().districts),
+        ]
 
 
 class ReasonForm(forms.Form):

@@ -89,6 +89,8 @@ def refuse_wrong_rows(file: PeopleFile, path: Path) -> None:
             uscc.validate(row.code)
         except ValidationError as error:
             raise ValueError(f"{place}: code {row.code}: {error}") from error
+        if uscc.validate(row.code) != row.code:
+            raise ValueError(f"{place}: code {row.code}: write it as {uscc.validate(row.code)}")
         if row.kind not in OrganisationKind.values:
             raise ValueError(f"{place}: kind {row.kind!r}; there are {', '.join(OrganisationKind.values)}")
         kinds[row.code] = row.kind

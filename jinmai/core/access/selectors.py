@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from jinmai.core.access.entries import (
     IDENTITY_LINKED,
@@ -56,6 +56,11 @@ def entries_about(person: User) -> list[RecordedEntry]:
 def organisations() -> QuerySet[Organisation]:
     """Every organisation whose staff can sign in."""
     return Organisation.objects.order_by("kind", "code")
+
+
+def organisations_with_staff() -> QuerySet[Organisation]:
+    """The same, each with the number of people who hold a role in it as ``staff``."""
+    return organisations().annotate(staff=Count("memberships__user", distinct=True))
 
 
 def api_keys() -> QuerySet[ApiKey]:

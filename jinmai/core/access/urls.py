@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jinmai.core.access.views import api_keys, people, second_factor, sign_in
+from jinmai.core.access.views import api_keys, organisations, people, second_factor, sign_in
 
 # allauth finds its own steps by the names that begin with account_, mfa_ and usersessions_.
 urlpatterns = [
@@ -47,6 +47,8 @@ urlpatterns = [
     path("people/<int:pk>/password", people.issue_password, name="issue_password"),
     path("people/<int:pk>/second-factor", people.remove_second_factors, name="remove_second_factors"),
     path("people/<int:pk>/contact", people.contact, name="contact"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/add", organisations.add, name="add_organisation"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/add", api_keys.add_api_key, name="add_api_key"),
     path("api-keys/<slug:public_id>/", api_keys.api_key, name="api_key"),

@@ -102,6 +102,11 @@ def test_a_person_who_is_not_illustrative_gets_no_password(pack: Path) -> None:
     ("old", "new", "told"),
     [
         ("91210711MA0HR0001T", "91210711MA0HR0001X", "organisations, row 1 (宏熔): code 91210711MA0HR0001X"),
+        (
+            'code = "91210711MA0HR0001T"',
+            'code = "９1210711MA0HR0001T"',
+            "code ９1210711MA0HR0001T: write it as 91210711MA0HR0001T",
+        ),
         ('kind = "enterprise"', 'kind = "empire"', "organisations, row 1 (宏熔): kind 'empire'"),
         ('role = "technician"', 'role = "emperor"', "people, row 1 (technician): no such role: emperor"),
         (

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from jinmai.core.access.models import ApiKey, User
+from jinmai.core.access.choices import OrganisationKind
+from jinmai.core.access.models import ApiKey, Organisation, User
 from jinmai.core.access.people import role_name
 from jinmai.core.access.roles import roles
 from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table
@@ -52,6 +53,33 @@ PEOPLE = Table(
         ChoiceFilter("role", gettext_lazy("Role"), _role_choices, field="memberships__role"),
     ),
     empty=Empty(gettext_lazy("Nobody here yet"), gettext_lazy("People appear when they are given a role.")),
+)
+
+
+def _organisation_name(row: Organisation) -> str:
+    return row.name(get_language() or "")
+
+
+ORGANISATIONS = Table(
+    key="organisations",
+    title=gettext_lazy("Organisations"),
+    order="code",
+    columns=(
+        Column("name", gettext_lazy("Name"), value=_organisation_name, sort="name_zh", main=True, wrap=True),
+        Column("code", gettext_lazy("Unified social credit code"), sort="code"),
+        Column("kind", gettext_lazy("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
+        Column("district", gettext_lazy("District"), sort="district"),
+        Column("staff", gettext_lazy("People"), sort="staff", numeric=True),
+    ),
+    filters=(
+        SearchFilter(("name_zh", "name_en", "code")),
+        ChoiceFilter("kind", gettext_lazy("Kind"), OrganisationKind.choices),
+    ),
+    empty=Empty(
+        gettext_lazy("No organisations yet"),
+        gettext_lazy("Add the first one, then its people."),
+        icon="organisation",
+    ),
 )
 
 
