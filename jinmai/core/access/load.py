@@ -82,32 +82,40 @@ def load(pack: Path) -> None:
 
 def refuse_wrong_rows(file: PeopleFile, path: Path) -> None:
     """Compare the rows with each other and with the roles of this house. Raises ``ValueError``."""
-    kinds = {}
     for number, row in enumerate(file.organisations, 1):
-        place = f"{path}: organisations, row {number} ({row.name.zh})"
-        try:
-            uscc.validate(row.code)
-        except ValidationError as error:
-            raise ValueError(f"{place}: code {row.code}: {error}") from error
-        if uscc.validate(row.code) != row.code:
-            raise ValueError(f"{place}: code {row.code}: write it as {uscc.validate(row.code)}")
-        if row.kind not in OrganisationKind.values:
-            raise ValueError(f"{place}: kind {row.kind!r}; there are {', '.join(OrganisationKind.values)}")
-        kinds[row.code] = row.kind
+        if fault := _fault_of_organisation(row):
+            raise ValueError(f"{path}: organisations, row {number} ({row.name.zh}): {fault}")
+    kinds = {row.code: row.kind for row in file.organisations}
     for number, person in enumerate(file.people, 1):
-        place = f"{path}: people, row {number} ({person.username})"
-        held = {one.role for one in person.roles}
-        if unknown := held - roles().keys():
-            raise ValueError(f"{place}: no such role: {', '.join(sorted(unknown))}")
-        if len(held) > 1 and any(roles()[role].separated for role in held):
-            raise ValueError(f"{place}: who runs the machine holds no other role")
-        for one in person.roles:
-            if one.organisation not in kinds:
-                raise ValueError(f"{place}: no organisation {one.organisation} in this file")
-            if not roles()[one.role].fits(kinds[one.organisation]):
-                raise ValueError(
-                    f"{place}: {one.role} is not held in an organisation of kind {kinds[one.organisation]}"
-                )
+        if fault := _fault_of_person(person, kinds):
+            raise ValueError(f"{path}: people, row {number} ({person.username}): {fault}")
+
+
+def _fault_of_organisation(row: OrganisationRow) -> str:
+    try:
+        right = uscc.validate(row.code)
+    except ValidationError as error:
+        return f"code {row.code}: {error}"
+    if right != row.code:
+        return f"code {row.code}: write it as {right}"
+    if row.kind not in OrganisationKind.values:
+        return f"kind {row.kind!r}; there are {', '.join(OrganisationKind.values)}"
+    return ""
+
+
+def _fault_of_person(person: PersonRow, kinds: dict[str, str]) -> str:
+    """``kinds`` is the kind of each organisation of the file by its code."""
+    held = {one.role for one in person.roles}
+    if unknown := held - roles().keys():
+        return f"no such role: {', '.join(sorted(unknown))}"
+    if len(held) > 1 and any(roles()[role].separated for role in held):
+        return "who runs the machine holds no other role"
+    for one in person.roles:
+        if one.organisation not in kinds:
+            return f"no organisation {one.organisation} in this file"
+        if not roles()[one.role].fits(kinds[one.organisation]):
+            return f"{one.role} is not held in an organisation of kind {kinds[one.organisation]}"
+    return ""
 
 
 def _load_person(row: PersonRow, password: str | None) -> None:
