@@ -132,13 +132,13 @@ def load_chart(plant: Plant, period: Period) -> Chart:
                 in_language(line.device),
                 line.points,
                 "kW",
-                "power" if place == 0 else "energy" if place == 1 else "other",
+                "power",
                 "area" if len(lines) == 1 else "line",
                 decimals=1,
                 every=line.step,
                 live=line.live if _grows(period) else "",
             )
-            for place, line in enumerate(lines)
+            for line in lines
         ],
         axes=[Axis(_("Mean power"), "kW")],
         start=period.start,

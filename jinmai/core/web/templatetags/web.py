@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -53,13 +54,19 @@ def clock(value: Any, precision: str = "") -> str:
     return formats.clock(value, seconds=precision == "seconds")
 
 
+@cache
+def _sprite() -> str:
+    """The sprite's address: asked for dozens of times a page, the same for the life of the process."""
+    return static("web/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """A sign of the sprite, hidden from screen readers: words stand beside it."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         f" icon-{size}" if size else "",
-        static("web/icons.svg"),
+        _sprite(),
         name,
     )
 

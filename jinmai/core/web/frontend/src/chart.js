@@ -7,7 +7,7 @@ import {
 import { CanvasRenderer } from "echarts/renderers";
 import zh from "echarts/i18n/langZH-obj.js";
 import en from "echarts/i18n/langEN-obj.js";
-import { option } from "./option.js";
+import { option, points } from "./option.js";
 import { tableOf } from "./chart-table.js";
 
 use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, MarkLineComponent, MarkAreaComponent,
@@ -89,7 +89,8 @@ class Chart {
     if (changed && !this.waiting) {
       this.waiting = requestAnimationFrame(() => {
         this.waiting = null;
-        this.paint();
+        // Only the points are replaced: what the reader points at stays.
+        this.drawing?.setOption({ series: this.data.series.map((series) => ({ id: series.key, data: points(series, this.data) })) });
         if (!this.table.hidden) this.fill();
       });
     }

@@ -78,7 +78,7 @@ function colourOf(series, data, css) {
 
 function drawn(series, place, data, css) {
   const colour = colourOf(series, data, css);
-  const values = data.kind === "time" ? series.values.map(([at, value]) => [shift(data, at), value]) : series.values;
+  const values = points(series, data);
   const shared = { id: series.key, name: series.name, data: values, yAxisIndex: series.axis, color: colour, itemStyle: { color: colour },
     emphasis: { disabled: true }, ...marks(series, data, css) };
   if (series.shape === "bar") {
@@ -91,6 +91,10 @@ function drawn(series, place, data, css) {
     lineStyle: { width: 2, color: colour, type: data.series.length > 1 ? DASHES[place % DASHES.length] : "solid" },
     areaStyle: series.shape === "area" ? { color: colour, opacity: 0.1 } : undefined,
   };
+}
+
+export function points(series, data) {
+  return data.kind === "time" ? series.values.map(([at, value]) => [shift(data, at), value]) : series.values;
 }
 
 // A value with gaps on both sides would be invisible as a line: then the points are shown.
@@ -120,15 +124,11 @@ function marks(series, data, css) {
   };
 }
 
+// Rich text, for the policy forbids the inline styles of an HTML tooltip; the marker carries the series' colour.
 function tooltip(data, css, text) {
-  const rich = { when: { ...text, color: css("ink-soft"), lineHeight: 22 }, name: { ...text, color: css("ink-soft"), lineHeight: 22 },
-    value: { ...text, color: css("ink"), fontWeight: 600, fontSize: 14, lineHeight: 22 } };
-  data.series.forEach((series, place) => {
-    rich[`s${place}`] = { color: colourOf(series, data, css), lineHeight: 22, fontSize: 14 };
-  });
   return {
     trigger: "axis", renderMode: "richText", confine: true, backgroundColor: css("panel"), borderColor: css("line-strong"), borderWidth: 1,
-    padding: [8, 12], shadowBlur: 0, shadowColor: "transparent", textStyle: { ...text, rich },
+    padding: [8, 12], shadowBlur: 0, shadowColor: "transparent", textStyle: { ...text, color: css("ink"), fontSize: 14, lineHeight: 24 },
     axisPointer: { type: "line", lineStyle: { color: css("ink-faint"), width: 1 } },
     formatter: (items) => spoken(items, data),
   };
@@ -141,9 +141,9 @@ function spoken(items, data) {
     const series = data.series[item.seriesIndex];
     const value = Array.isArray(item.value) ? item.value[1] : item.value;
     const said = value == null ? "–" : `${number(value, series.decimals)} ${series.unit}`;
-    return `{s${item.seriesIndex}|■} {name|${series.name}}  {value|${said.trim()}}`;
+    return `${item.marker} ${series.name}  ${said.trim()}`;
   });
-  return [`{when|${when}}`, ...lines].join("\n");
+  return [when, ...lines].join("\n");
 }
 
 export function shift(data, at) {
