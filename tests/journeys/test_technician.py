@@ -46,7 +46,7 @@ WORDS = {
     },
 }
 # Limits that every running furnace is beyond, and those of the city pack: threshold, way back, seconds.
-RAISING = {"saf-shell-too-hot": ("0", "-10", "0"), "saf-power-factor-low": ("1", "1", "0")}
+RAISING = {"saf-shell-too-hot": ("150", "140", "0"), "saf-power-factor-low": ("0.95", "0.96", "0")}
 USUAL = {"saf-shell-too-hot": ("260", "250", "60"), "saf-power-factor-low": ("0.8", "0.83", "300")}
 
 

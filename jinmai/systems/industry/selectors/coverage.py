@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from jinmai.systems.industry.models import Device, Property, TagCount
 from jinmai.systems.industry.selectors.periods import Period
+from jinmai.systems.industry.selectors.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,12 @@ def percent(part: int, whole: int) -> Decimal | None:
 
 def coverage(devices: Iterable[Device], period: Period) -> Coverage:
     """The counts of the period's days, in the order of devices and properties; without counts no tag."""
-    rows = TagCount.objects.filter(device__in=list(devices), day__gte=period.first, day__lt=period.until)
+    keys = tuple(device.pk for device in devices)
+    return remembered(("coverage", keys, period), lambda: _coverage(keys, period), unchanged=timezone.now)
+
+
+def _coverage(devices: tuple[int, ...], period: Period) -> Coverage:
+    rows = TagCount.objects.filter(device__in=devices, day__gte=period.first, day__lt=period.until)
     found = list(
         rows.order_by()
         .values("device", "property")

@@ -72,13 +72,16 @@ class Figures:
 
 def figures(plant: Plant, period: Period) -> Figures:
     """The period's figures, kept as long as no file with readings of the period changes."""
-    found = telemetry.meters(plant)
-    tables = [(one.table, one.devices) for one in found]
     return remembered(
         ("figures", plant.pk, period),
-        lambda: _figures(plant, found, period),
-        unchanged=lambda: telemetry.fingerprint(tables, period),
+        lambda: _figures(plant, telemetry.meters(plant), period),
+        unchanged=lambda: _readings_of(plant, period),
     )
+
+
+def _readings_of(plant: Plant, period: Period) -> int:
+    """The state of the files with the plant's readings of the period."""
+    return telemetry.fingerprint([(one.table, one.devices) for one in telemetry.meters(plant)], period)
 
 
 def _figures(plant: Plant, found: Sequence[Meters], period: Period) -> Figures:
@@ -204,12 +207,10 @@ def _whole(one: Meters, properties: Sequence[Property], period: Period) -> pl.Da
 
 def state_shares(plant: Plant, period: Period, quantity: str) -> list[StateShare] | None:
     """How the readings of a state are shared out; None where there are too many readings to count here."""
-    found = telemetry.meters(plant)
-    tables = [(one.table, one.devices) for one in found]
     return remembered(
         ("states", plant.pk, period, quantity),
-        lambda: _state_shares(found, period, quantity),
-        unchanged=lambda: telemetry.fingerprint(tables, period),
+        lambda: _state_shares(telemetry.meters(plant), period, quantity),
+        unchanged=lambda: _readings_of(plant, period),
     )
 
 

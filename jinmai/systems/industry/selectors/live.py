@@ -18,6 +18,7 @@ from jinmai.systems.industry.choices import Clock, Direction, PropertyKind
 from jinmai.systems.industry.models import AlarmRule, Device, Plant, Property
 from jinmai.systems.industry.selectors import telemetry
 from jinmai.systems.industry.selectors.names import name_of
+from jinmai.systems.industry.selectors.remembered import remembered
 from jinmai.systems.industry.selectors.stores import last_values
 
 if TYPE_CHECKING:
@@ -94,8 +95,13 @@ class DeviceNow:
 
 
 def devices_of(plants: Iterable[Plant]) -> list[Device]:
-    """The enabled devices of plants with everything their readings need, in a fixed number of queries."""
-    return list(with_readings(Device.objects.filter(plant__in=list(plants), enabled=True)))
+    """The enabled devices of plants with everything their readings need; kept some seconds.
+
+    What a device is and measures changes by the city pack only; what it says is never kept here.
+    """
+    keys = tuple(plant.pk for plant in plants)
+    rows = Device.objects.filter(plant__in=keys, enabled=True)
+    return remembered(("devices", keys), lambda: list(with_readings(rows)), unchanged=timezone.now)
 
 
 def with_readings(devices: QuerySet[Device]) -> QuerySet[Device]:
@@ -152,12 +158,15 @@ def stream(found: Iterable[DeviceNow]) -> dict[str, LiveValue]:
 
 def _limits(devices: Sequence[Device]) -> dict[int, list[AlarmRule]]:
     """Enabled alarm rules by property, those of the devices' plants and those of all plants."""
-    rules: dict[int, list[AlarmRule]] = {}
-    plants = {device.plant_id for device in devices}
-    types = {device.product_type_id for device in devices}
-    for rule in AlarmRule.objects.filter(
+    plants = frozenset(device.plant_id for device in devices)
+    types = frozenset(device.product_type_id for device in devices)
+    rows = AlarmRule.objects.filter(
         Q(plant__in=plants) | Q(plant__isnull=True), enabled=True, property__product_type__in=types
-    ):
+    )
+    # The ingest takes a changed rule over within seconds too.
+    found = remembered(("limits", plants, types), lambda: list(rows), unchanged=timezone.now, seconds=2.0)
+    rules: dict[int, list[AlarmRule]] = {}
+    for rule in found:
         rules.setdefault(rule.property_id, []).append(rule)
     return rules
 

@@ -38,7 +38,7 @@ def _plant_of(key: str, name: str = "") -> Plant:
 
 
 def _period(request: HttpRequest, plant: Plant) -> ChosenPeriod:
-    devices = plant.devices.values_list("pk", flat=True)
+    devices = [device.pk for device in live.devices_of([plant])]
     return chosen_period(request, devices, historic=plant.clock == Clock.HISTORY)
 
 
