@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -51,4 +52,14 @@ def _detail(entry: RecordedEntry) -> str:
     if "role" in said:
         organisation = Organisation.objects.filter(code=said["organisation"]).first()
         return f"{role_name(said['role'])}, {organisation or said['organisation']}"
+    if "field" in said:
+        return f"{_field_name(said['field'])}: {said['reason']}"
     return str(said.get("reason", ""))
+
+
+def _field_name(name: str) -> str:
+    try:
+        field = User._meta.get_field(name)  # noqa: SLF001 - Django's documented model API
+    except FieldDoesNotExist:
+        return name
+    return str(getattr(field, "verbose_name", name))

@@ -13,7 +13,7 @@ from jinmai.core.access.forms import OrganisationForm
 from jinmai.core.access.services.organisations import add_organisation
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.views.signed_in_person import signed_in_person
-from jinmai.core.access.views.tables import ORGANISATIONS
+from jinmai.core.access.views.tables import ORGANISATIONS, says_illustrative
 from jinmai.core.web.api import requires, table_page
 
 
@@ -21,9 +21,8 @@ from jinmai.core.web.api import requires, table_page
 @requires("access.manage_people")
 def organisations(request: HttpRequest) -> HttpResponseBase:
     """``/organisations/``: each with the number of its people."""
-    return table_page(
-        request, ORGANISATIONS, selectors.organisations_with_staff(), "access/organisations.html"
-    )
+    rows = selectors.organisations_with_staff()
+    return table_page(request, says_illustrative(ORGANISATIONS, rows), rows, "access/organisations.html")
 
 
 @require_http_methods(["GET", "POST"])

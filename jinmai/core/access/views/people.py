@@ -21,7 +21,7 @@ from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.unmasking import unmask
 from jinmai.core.access.views.history import history
 from jinmai.core.access.views.signed_in_person import signed_in_person
-from jinmai.core.access.views.tables import PEOPLE
+from jinmai.core.access.views.tables import PEOPLE, says_illustrative
 from jinmai.core.web.api import requires, table_page
 
 
@@ -31,7 +31,9 @@ def people(request: HttpRequest) -> HttpResponseBase:
     """``/people/``: everybody of one's own organisation; for an administrator everybody."""
     rows = selectors.people_seen_by(signed_in_person(request))
     may_add = request.user.has_perm("access.manage_people")
-    return table_page(request, PEOPLE, rows, "access/people.html", {"may_add": may_add})
+    return table_page(
+        request, says_illustrative(PEOPLE, rows), rows, "access/people.html", {"may_add": may_add}
+    )
 
 
 @require_safe

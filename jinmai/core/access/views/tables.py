@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -10,7 +14,7 @@ from jinmai.core.access.choices import OrganisationKind
 from jinmai.core.access.models import ApiKey, Organisation, User
 from jinmai.core.access.people import role_name
 from jinmai.core.access.roles import roles
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table
+from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table, city
 
 
 def _state(person: User) -> Status:
@@ -60,15 +64,34 @@ def _organisation_name(row: Organisation) -> str:
     return row.name(get_language() or "")
 
 
+def _district_name(row: Organisation) -> str:
+    names = {one.code: one.name for one in city().districts}
+    if not row.district:
+        return _("the whole city")
+    return names[row.district].spoken(get_language() or "") if row.district in names else row.district
+
+
+def says_illustrative(table: Table, rows: QuerySet[Any]) -> Table:
+    """The table, marked where some of its rows are illustrative."""
+    return replace(table, illustrative=rows.filter(illustrative=True).exists())
+
+
 ORGANISATIONS = Table(
     key="organisations",
     title=gettext_lazy("Organisations"),
     order="code",
     columns=(
-        Column("name", gettext_lazy("Name"), value=_organisation_name, sort="name_zh", main=True, wrap=True),
+        Column(
+            "name",
+            gettext_lazy("Organisation"),
+            value=_organisation_name,
+            sort="name_zh",
+            main=True,
+            wrap=True,
+        ),
         Column("code", gettext_lazy("Unified social credit code"), sort="code"),
         Column("kind", gettext_lazy("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
-        Column("district", gettext_lazy("District"), sort="district"),
+        Column("district", gettext_lazy("District"), value=_district_name, sort="district"),
         Column("staff", gettext_lazy("People"), sort="staff", numeric=True),
     ),
     filters=(
