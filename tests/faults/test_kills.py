@@ -49,11 +49,11 @@ def _campaign(instance: Instance, kills: int, pause: tuple[float, float]) -> Non
 
 
 def test_nine_kills_under_load_lose_and_double_nothing(make_instance: Callable[..., Instance]) -> None:
-    _campaign(make_instance("--no-simulator"), kills=9, pause=(0.5, 2.0))
+    _campaign(make_instance("--no-simulator", JINMAI_DATABASE_URL=""), kills=9, pause=(0.5, 2.0))
 
 
 @pytest.mark.slow
 def test_two_hundred_kills_under_load_lose_and_double_nothing(
     make_instance: Callable[..., Instance],
 ) -> None:
-    _campaign(make_instance("--no-simulator"), kills=200, pause=(0.2, 4.0))
+    _campaign(make_instance("--no-simulator", JINMAI_DATABASE_URL=""), kills=200, pause=(0.2, 4.0))

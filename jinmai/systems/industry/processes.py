@@ -27,7 +27,9 @@ class CommandProcess:
         self.command = command
         self.data = data
         self.log = data / "log" / f"{command}.log"
-        self._environment = {**os.environ, **environment, "JINMAI_DATA": str(data)}
+        # Which settings this process runs with is its own affair.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
+        self._environment = {**kept, **environment, "JINMAI_DATA": str(data)}
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
 

@@ -25,7 +25,7 @@ from jinmai.systems.industry.messaging import Broker, SignIn, connect_client
 RESEND_SECONDS = 5.0
 WINDOW = 32
 # A broker may learn of a new credential some seconds late.
-MOST_DENIALS = 8
+MOST_DENIALS = 4
 Points = Sequence[tuple[datetime | int, Mapping[str, float]]]
 
 
