@@ -13,13 +13,14 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from jinmai.core.web.city import City, District, city
+from jinmai.core.web.living import LiveValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from jinmai.core.web.living import LiveValue, Tile
+    from jinmai.core.web.living import Tile
     from jinmai.core.web.manifest import Manifest
 
     Reader = AbstractBaseUser | AnonymousUser
@@ -103,8 +104,16 @@ def visible(found: Iterable[NamedTile], user: Reader) -> list[NamedTile]:
 
 
 def live_values(found: Iterable[NamedTile]) -> dict[str, LiveValue]:
-    """The moving part of each tile by its key."""
-    return {named.key: named.tile.live() for named in found}
+    """The moving part of each tile by its key, and the schematic's numbers by ``district.<code>``."""
+    shown = list(found)
+    told, drawn = shapes(shown)
+    values = {named.key: named.tile.live() for named in shown}
+    as_of = told.tile.as_of if told else None
+    return values | {
+        f"district.{shape.district.code}": LiveValue(shape.value, as_of)
+        for shape in drawn
+        if shape.value is not None
+    }
 
 
 def audience(user: Reader) -> str:

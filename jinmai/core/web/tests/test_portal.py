@@ -144,6 +144,7 @@ async def _first_live_message(client: AsyncClient) -> bytes:
 def test_the_stream_for_visitors_has_public_numbers_only() -> None:
     message = run(_first_live_message(AsyncClient()))
     assert b"industry.open_tile" in message
+    assert b'"district.210711":{"text":"4"' in message
     assert b"industry.staff_tile" not in message
 
 
