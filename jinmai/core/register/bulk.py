@@ -152,6 +152,13 @@ def index(documents: Sequence[tuple[int, Document]]) -> None:
         )
 
 
+def refresh_statistics() -> None:
+    """After many new rows, tell the planner of PostgreSQL how common each pair of characters is."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE register_party, register_fact, register_search")
+
+
 def reindex(number: int, before: Document, after: Document) -> None:
     """A party changed: take its old words out of the index and put the new ones in."""
     if before == after:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from jinmai.core.register import selectors
+from jinmai.core.register import bulk, selectors
 from jinmai.core.register.choices import ImportState
 from jinmai.core.register.importing import staging
 from jinmai.core.register.importing.check import Context, RowChecker, compared
@@ -27,6 +27,7 @@ from jinmai.standards.tabular import Row, TableRefused, read_rows
 GROUP = 1_000
 PAUSE = 0.004  # seconds between two chunks, so that others get the write lock of SQLite
 TURN = 2.0
+MANY_ROWS = 1_000
 _running: dict[int, Iterator[None]] = {}
 
 
@@ -141,5 +142,7 @@ def write(batch: Import) -> Iterator[None]:
         time.sleep(PAUSE)
         yield
     finish(batch)
+    if batch.rows_good >= MANY_ROWS:
+        bulk.refresh_statistics()
     with suppress(OSError):
         staging.clear(batch.pk)

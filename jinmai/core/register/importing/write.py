@@ -33,19 +33,20 @@ class Derived(NamedTuple):
 def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]) -> None:
     """Write one chunk, once: its number is unique in its import."""
     with transaction.atomic():
-        kinds, sources = selectors.fact_kinds(), selectors.sources()
+        kinds = {key: kind.pk for key, kind in selectors.fact_kinds().items()}
+        sources = {key: source.pk for key, source in selectors.sources().items()}
         stamp = bulk.stamp(timezone.now())
         parties, new = _parties(rows, stamp, illustrative=batch.illustrative)
         facts: list[FactRow] = []
         numbers = iter(bulk.take_numbers(Fact, sum(len(row.facts) for row in rows)))
         for row in rows:
-            party, source = parties[row.code], sources[row.source].pk if row.facts else 0
+            party, source = parties[row.code], sources[row.source] if row.facts else 0
             for kind, amount, text in row.facts:
                 facts.append(
                     FactRow(
                         next(numbers),
                         party,
-                        kinds[kind].pk,
+                        kinds[kind],
                         amount,
                         text,
                         source,

@@ -22,7 +22,7 @@ def _found(reach: Reach = CITY, *, personal: bool = False, **wanted: str) -> lis
 
 
 @pytest.mark.parametrize(
-    "text", ["特种", "特种合金", "小城特种合金有限公司", "合金有限", "TINYTOWN alloy"[:8]]
+    "text", ["特种", "特种合金", "小城特种合金有限公司", "合金有限", "Tinytown", "TINYTOWN alloy"[:8]]
 )
 def test_any_part_of_a_name_of_two_characters_or_more_finds_it(alloy: Party, text: str) -> None:
     assert "小城特种合金有限公司" in _found(text=text)

@@ -1,0 +1,134 @@
+"""``jinmai register import FILE`` and ``jinmai register check``: the register without a browser."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from jinmai.core.register.importing import run, staging
+from jinmai.core.register.importing.reasons import spoken
+from jinmai.core.register.importing.verify import import_faults
+from jinmai.core.register.models import Import
+from jinmai.core.register.services.imports import (
+    ImportRefused,
+    Upload,
+    accept_import,
+    drop_import,
+    open_import,
+)
+from jinmai.standards.tabular import cell_name
+
+PIECE = 1 << 20
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    """Imports a table, or compares every import with the ledger."""
+
+    help = "Import a table of parties and facts, or check that imported facts are as they were recorded."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Two subcommands."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        table = verbs.add_parser("import", help="check FILE and let it, or its good rows, into the register")
+        table.add_argument("file", type=Path)
+        table.add_argument("--source", required=True, help="key of the source register, such as tax")
+        table.add_argument("--as-of", required=True, type=date.fromisoformat, help="2026-04-30")
+        table.add_argument("--good-rows", action="store_true", help="import the good rows of a faulty file")
+        table.add_argument("--illustrative", action="store_true", help="the data are invented")
+        table.add_argument("--json", action="store_true", help="print one JSON value")
+        check = verbs.add_parser("check", help="compare the facts of every import with the ledger")
+        check.add_argument("--json", action="store_true", help="print one JSON value")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run one of them; what is refused ends with 1 and the reason."""
+        del args
+        if options["verb"] == "check":
+            self._check(as_json=options["json"])
+        else:
+            self._import(**options)
+
+    def _check(self, *, as_json: bool) -> None:
+        faults = import_faults()
+        if as_json:
+            self.stdout.write(orjson.dumps({"ok": not faults, "faults": faults}).decode())
+        elif not faults:
+            self.stdout.write("every imported fact is as it was recorded")
+        if faults and not as_json:
+            raise CommandError("\n".join(faults))
+        if faults:
+            sys.exit(1)
+
+    def _import(self, **options: Any) -> None:
+        path: Path = options["file"]
+        batch = self._opened(path, options)
+        self._drive(batch)
+        if batch.refusal:
+            raise CommandError(f"{path}: {spoken(**batch.refusal).en}")
+        if batch.rows_refused and not options["good_rows"]:
+            drop_import(batch=batch, actor="system:command_line")
+            head = f"{path}: {batch.rows_refused} rows refused, nothing imported (or try --good-rows)"
+            raise CommandError("\n".join([head, *self._told(batch)]))
+        try:
+            accept_import(batch=batch, only_good=True, actor="system:command_line")
+        except ImportRefused as refused:
+            raise CommandError(f"{path}: {refused.reason}") from refused
+        self._drive(batch)
+        answer = {
+            "import": batch.pk,
+            "state": batch.state,
+            "rows_written": batch.rows_written,
+            "rows_refused": batch.rows_refused,
+            "parties_new": batch.parties_new,
+            "facts_written": batch.facts_written,
+        }
+        if options["json"]:
+            self.stdout.write(orjson.dumps(answer).decode())
+        else:
+            self.stdout.write(" · ".join(f"{key} {value}" for key, value in answer.items()))
+
+    def _opened(self, path: Path, options: dict[str, Any]) -> Import:
+        try:
+            with path.open("rb") as file:
+                key = f"cli-{hashlib.file_digest(file, 'sha256').hexdigest()[:48]}"
+                file.seek(0)
+                # What was dropped or refused may be tried again; what is done or under way is not doubled.
+                ended = Import.objects.filter(key__startswith=key, state__in=["dropped", "refused"]).count()
+                return open_import(
+                    key=f"{key}-{ended}",
+                    upload=Upload(path.name, iter(lambda: file.read(PIECE), b"")),
+                    source=options["source"],
+                    as_of=options["as_of"],
+                    illustrative=options["illustrative"],
+                    actor="system:command_line",
+                )
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+        except ImportRefused as refused:
+            raise CommandError(f"{path}: {refused.reason}") from refused
+
+    def _drive(self, batch: Import) -> None:
+        """Work to the end, with a line of progress where somebody watches."""
+        watched = self.stderr.isatty()
+        while True:
+            run.advance(batch.pk, 1.0 if watched else float("inf"))
+            batch.refresh_from_db()
+            if batch.state not in {"checking", "writing"}:
+                break
+            if watched:
+                line = f"{batch.state}: {batch.rows_written:,} of {batch.rows_good:,} good rows"
+                self.stderr.write(f"\r{line}", ending="")
+        if watched:
+            self.stderr.write("")
+
+    def _told(self, batch: Import) -> list[str]:
+        return [
+            f"{cell_name(cell.row, cell.column)} ({cell.head}): {spoken(cell.reason, cell.detail).en}"
+            for cell in staging.refused_cells(batch.pk, SHOWN)
+        ]

@@ -1,0 +1,84 @@
+"""The register on the command line: import, refuse with the cells, check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from jinmai.core.register.models import Fact, Party
+from jinmai.core.register.tests.factories import code_number
+
+HEAD = "code,name,district,year,revenue"
+pytestmark = pytest.mark.usefixtures("tiny_city", "_own_folder")
+
+
+@pytest.fixture
+def _own_folder(tmp_path: Path, settings: object) -> None:
+    settings.JINMAI_DATA = tmp_path  # type: ignore[attr-defined]
+
+
+def _run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("register", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def _table(tmp_path: Path, *rows: str) -> str:
+    path = tmp_path / "firms.csv"
+    path.write_text("\n".join([HEAD, *rows, ""]), encoding="utf-8")
+    return str(path)
+
+
+def test_a_good_table_is_imported_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1")
+    arguments = ("import", path, "--source", "tax", "--as-of", "2026-04-30", "--json")
+    first, second = json.loads(_run(*arguments)), json.loads(_run(*arguments))
+    assert first == second
+    assert (first["state"], first["rows_written"], first["facts_written"]) == ("done", 1, 1)
+    assert Fact.objects.filter(party__code=code_number(1), kind__key="revenue").count() == 1
+
+
+def test_a_faulty_table_is_refused_with_its_cells_unless_the_good_rows_are_wanted(tmp_path: Path) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1", f"{code_number(2)},二厂,南区,2025,1")
+    arguments = ("import", path, "--source", "tax", "--as-of", "2026-04-30")
+    with pytest.raises(CommandError, match=r"C3 \(district\): Not a district of this city"):
+        _run(*arguments)
+    assert not Party.objects.filter(code=code_number(1)).exists()
+    assert "rows_written 1" in _run(*arguments, "--good-rows")
+
+
+def test_the_good_rows_of_a_faulty_table_can_be_imported(tmp_path: Path) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1", f"{code_number(2)},二厂,南区,2025,1")
+    answer = json.loads(
+        _run("import", path, "--source", "tax", "--as-of", "2026-04-30", "--good-rows", "--json")
+    )
+    assert (answer["rows_written"], answer["rows_refused"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("import", "/no/such/file.csv", "--source", "tax"), "No such file"),
+        (("import", "{path}", "--source", "nobody"), "source"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1")
+    given = [each.format(path=path) for each in arguments]
+    with pytest.raises(CommandError, match=reason):
+        _run(*given, "--as-of", "2026-04-30")
+
+
+def test_the_check_names_a_changed_fact(tmp_path: Path, lifted: Callable[[str, list[int]], None]) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1")
+    _run("import", path, "--source", "tax", "--as-of", "2026-04-30")
+    assert json.loads(_run("check", "--json")) == {"ok": True, "faults": []}
+    fact = Fact.objects.get(batch__isnull=False)
+    lifted("UPDATE register_fact SET number = 2 WHERE id = %s", [fact.pk])
+    with pytest.raises(CommandError, match="its facts are not those that were imported"):
+        _run("check")
