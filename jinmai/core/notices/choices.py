@@ -30,6 +30,23 @@ class DeliveryState(models.TextChoices):
     DROPPED = "dropped", _("no longer wanted")
 
 
+class Reason(models.TextChoices):
+    """Why a message could not be handed over, in words; what the other side said stands beside it."""
+
+    ADDRESS = "address", _("this address cannot be called")
+    PRIVATE = "private", _("the address lies in a private network, which is not called")
+    UNRESOLVED = "unresolved", _("the name cannot be resolved")
+    UNREACHABLE = "unreachable", _("no connection, or no answer in time")
+    STATUS = "status", _("the receiver answered with an error")
+    GONE = "gone", _("the receiver says that this address is gone")
+    UNREADABLE = "unreadable", _("the answer cannot be read")
+    LIMIT = "limit", _("the provider asks for a pause")
+    PROVIDER = "provider", _("the provider refuses")
+    SETTINGS = "settings", _("the provider of text messages is not set up rightly")
+    SEALED = "sealed", _("the endpoint must be entered anew")
+    MAIL = "mail", _("the mail server does not take it")
+
+
 class Language(models.TextChoices):
     """The languages in which messages are written."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.api import Organisation
-from jinmai.core.notices.choices import PERSONAL, SHARED, Channel, DeliveryState, Language
+from jinmai.core.notices.choices import PERSONAL, SHARED, Channel, DeliveryState, Language, Reason
 
 
 class Message(models.Model):
@@ -109,6 +109,7 @@ class Delivery(models.Model):
     attempts_allowed = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
 
     class Meta:
@@ -127,6 +128,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} · {self.key}"
+
+    @property
+    def failure(self) -> str:
+        """Why it was not taken, in the language of the page, with what the other side said."""
+        return " · ".join(filter(None, [str(self.get_reason_display()), self.error]))
 
 
 class Reader(models.Model):

@@ -49,7 +49,7 @@ DELIVERIES = Table(
         Column("state", _("State"), value=lambda row: Status(row.get_state_display(), TONES[row.state])),
         Column("attempts", _("Attempts"), sort="attempts", numeric=True),
         Column("due_at", _("Last or next attempt"), sort="due_at", seconds=True),
-        Column("error", _("Error"), wrap=True),
+        Column("failure", _("Error"), wrap=True),
     ],
     filters=[
         ChoiceFilter("state", _("State"), DeliveryState.choices),

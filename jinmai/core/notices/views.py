@@ -186,7 +186,7 @@ def test_endpoint(request: HttpRequest, endpoint: Endpoint) -> HttpResponseRedir
     if endpoints.worked(delivery):
         messages.success(request, gettext("The test message was taken."))
     else:
-        words = gettext("The test message was not taken: %(reason)s") % {"reason": delivery.error}
+        words = gettext("The test message was not taken: %(reason)s") % {"reason": delivery.failure}
         messages.warning(request, words)
     return redirect("endpoint", endpoint.pk)
 

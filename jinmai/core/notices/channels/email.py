@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+from jinmai.core.notices.choices import Reason
 
 LASTING = 500  # SMTP: codes from here on are lasting refusals (RFC 5321, 4.2.1)
 
@@ -34,13 +35,13 @@ class Email:
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             if all(code >= LASTING for code in codes):
-                raise RefusedError(f"the mail server refuses the recipient: {codes}") from error
-            raise TryLaterError(f"the mail server does not take the recipient now: {codes}") from error
+                raise RefusedError(Reason.MAIL, str(codes)) from error
+            raise TryLaterError(Reason.MAIL, str(codes)) from error
         except smtplib.SMTPAuthenticationError as error:
-            raise TryLaterError(f"the mail server refuses the sign-in: {error.smtp_code}") from error
+            raise TryLaterError(Reason.MAIL, f"sign-in {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
             if error.smtp_code >= LASTING:
-                raise RefusedError(f"the mail server answered {error.smtp_code}") from error
-            raise TryLaterError(f"the mail server answered {error.smtp_code}") from error
+                raise RefusedError(Reason.MAIL, str(error.smtp_code)) from error
+            raise TryLaterError(Reason.MAIL, str(error.smtp_code)) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise TryLaterError(f"{type(error).__name__}: {error}") from error
+            raise TryLaterError(Reason.UNREACHABLE, type(error).__name__) from error

@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from jinmai.core.notices.channels.outgoing import RefusedError, TryLaterError
+from jinmai.core.notices.choices import Reason
 
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
@@ -58,7 +59,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
             raise TimeoutError("no answer in time")
         return Answer(answer.status, read, _retry_after(answer.getheader("Retry-After") or ""))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TryLaterError(f"{parts.hostname}: {type(error).__name__}: {error}") from error
+        raise TryLaterError(Reason.UNREACHABLE, f"{parts.hostname}: {type(error).__name__}") from error
     finally:
         clock.cancel()
         connection.close()
@@ -70,15 +71,15 @@ def checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise RefusedError("this is not an address") from error
+        raise RefusedError(Reason.ADDRESS) from error
     if parts.scheme not in {"https", "http"} or not parts.hostname or port == 0:
-        raise RefusedError("the address must begin with https:// and name a host")
+        raise RefusedError(Reason.ADDRESS, parts.scheme)
     if parts.username or parts.password or parts.fragment:
-        raise RefusedError("the address must not hold a user name, a password or a #fragment")
+        raise RefusedError(Reason.ADDRESS, parts.hostname)
     if not url.isascii() or any(letter <= " " for letter in url):
-        raise RefusedError("the address must be plain ASCII without blanks")
+        raise RefusedError(Reason.ADDRESS, "ASCII")
     if parts.scheme == "http" and not _is_allowed_literal(parts.hostname):
-        raise RefusedError("the address must begin with https://")
+        raise RefusedError(Reason.ADDRESS, "http")
     return parts
 
 
@@ -121,11 +122,11 @@ def _resolved(parts: SplitResult) -> tuple[str, int]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise TryLaterError(f"{host}: the name cannot be resolved") from error
+        raise TryLaterError(Reason.UNRESOLVED, host) from error
     addresses = [str(one[4][0]).partition("%")[0] for one in found]
     for address in addresses:
         if not permitted(ipaddress.ip_address(address)):
-            raise RefusedError(f"{host}: {address} lies in a private network, which is not called")
+            raise RefusedError(Reason.PRIVATE, f"{host}: {address}")
     return addresses[0], port
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from jinmai.core.notices.choices import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -31,20 +33,25 @@ class Outgoing:
     secret: str = ""
 
 
-class TryLaterError(Exception):
+class NotTakenError(Exception):
+    """The message was not handed over. ``said`` is what the other side said: a code, a host, no secret."""
+
+    def __init__(self, reason: Reason, said: str = "") -> None:
+        super().__init__(f"{reason.value}: {said}" if said else reason.value)
+        self.reason = reason
+        self.said = said
+
+
+class TryLaterError(NotTakenError):
     """It did not work this time. ``after`` is the pause that the provider asked for, where it did."""
 
-    def __init__(self, reason: str, after: timedelta | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, said: str = "", after: timedelta | None = None) -> None:
+        super().__init__(reason, said)
         self.after = after
 
 
-class RefusedError(Exception):
-    """It will never work like this. ``gone``: the receiver says that the address exists no more."""
-
-    def __init__(self, reason: str, *, gone: bool = False) -> None:
-        super().__init__(reason)
-        self.gone = gone
+class RefusedError(NotTakenError):
+    """It will never work like this."""
 
 
 class Sender(Protocol):

@@ -15,6 +15,7 @@ import msgspec
 
 from jinmai.core.notices.channels.http import Answer, post
 from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+from jinmai.core.notices.choices import Reason
 
 SIGN = "【锦脉】"  # DingTalk can ask for a key word in every message: this is it
 
@@ -44,14 +45,14 @@ def post_to_robot(url: str, payload: dict[str, Any], later: dict[int, timedelta]
         return
     words = f"errcode {reply.errcode}: {reply.errmsg}"
     if reply.errcode in later:
-        raise TryLaterError(words, later[reply.errcode])
-    raise RefusedError(words)
+        raise TryLaterError(Reason.LIMIT, words, later[reply.errcode])
+    raise RefusedError(Reason.PROVIDER, words)
 
 
 def _reply(answer: Answer) -> RobotReply:
     if answer.status != HTTPStatus.OK:
-        raise TryLaterError(f"the robot answered {answer.status}", answer.retry_after)
+        raise TryLaterError(Reason.STATUS, str(answer.status), answer.retry_after)
     try:
         return msgspec.json.decode(answer.body, type=RobotReply)
     except msgspec.DecodeError as error:
-        raise TryLaterError("the robot's answer cannot be read") from error
+        raise TryLaterError(Reason.UNREADABLE) from error

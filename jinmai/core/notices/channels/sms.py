@@ -40,6 +40,7 @@ from django.conf import settings
 
 from jinmai.core.notices.channels.http import Answer, post
 from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+from jinmai.core.notices.choices import Reason
 from jinmai.core.notices.kinds import fill
 
 
@@ -76,9 +77,9 @@ def provider() -> Provider:
     try:
         return msgspec.toml.decode(settings.JINMAI_SMS.read_bytes(), type=Provider)
     except FileNotFoundError as error:
-        raise RefusedError("no provider of text messages is set up (sms.toml)") from error
+        raise RefusedError(Reason.SETTINGS, "sms.toml") from error
     except msgspec.DecodeError as error:
-        raise RefusedError(f"sms.toml: {error}") from error
+        raise RefusedError(Reason.SETTINGS, f"sms.toml: {error}") from error
 
 
 class Sms:
@@ -123,15 +124,15 @@ def _signed(sign: Sign, words: dict[str, str]) -> str:
 
 def _read(success: Success, answer: Answer) -> None:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TryLaterError(f"the provider answered {answer.status}", answer.retry_after)
+        raise TryLaterError(Reason.STATUS, str(answer.status), answer.retry_after)
     if answer.status != HTTPStatus.OK:
-        raise RefusedError(f"the provider answered {answer.status}")
+        raise RefusedError(Reason.STATUS, str(answer.status))
     said = _at(success.path, answer.body)
     if said == success.equals:
         return
     if said in success.later:
-        raise TryLaterError(f"the provider says {said!r}")
-    raise RefusedError(f"the provider says {said!r}")
+        raise TryLaterError(Reason.LIMIT, said)
+    raise RefusedError(Reason.PROVIDER, said)
 
 
 def _at(path: str, body: bytes) -> str:
@@ -140,7 +141,7 @@ def _at(path: str, body: bytes) -> str:
     try:
         found: Any = msgspec.json.decode(body)
     except msgspec.DecodeError as error:
-        raise TryLaterError("the provider's answer cannot be read") from error
+        raise TryLaterError(Reason.UNREADABLE) from error
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     return str(found)

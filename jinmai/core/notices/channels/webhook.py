@@ -20,6 +20,7 @@ import msgspec
 
 from jinmai.core.notices.channels.http import post
 from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+from jinmai.core.notices.choices import Reason
 from jinmai.core.notices.kinds import render
 
 PREFIX = "whsec_"
@@ -77,9 +78,9 @@ class Webhook:
         }
         answer = post(message.url, body, headers)
         if answer.status == HTTPStatus.GONE:
-            raise RefusedError("410: the receiver says that this address is gone", gone=True)
+            raise RefusedError(Reason.GONE, "410")
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise TryLaterError(f"the receiver answered {answer.status}", answer.retry_after)
+            raise TryLaterError(Reason.STATUS, str(answer.status), answer.retry_after)
 
     def body(self, message: Outgoing) -> bytes:
         """The payload: type, timestamp and data, with the words in both languages."""

@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from jinmai.core.ledger.api import append
-from jinmai.core.notices.channels.outgoing import Outgoing, RefusedError, TryLaterError
+from jinmai.core.notices.channels.outgoing import NotTakenError, Outgoing, RefusedError, TryLaterError
 from jinmai.core.notices.channels.registry import channel_of
-from jinmai.core.notices.choices import Channel, DeliveryState
+from jinmai.core.notices.choices import Channel, DeliveryState, Reason
 from jinmai.core.notices.entries import ENDPOINT_SWITCHED, SENT_AGAIN, EndpointSwitched, SentAgain
 from jinmai.core.notices.kinds import kinds, render
 from jinmai.core.notices.models import Delivery, Endpoint, Reader
@@ -55,11 +55,11 @@ def deliver(pk: int, attempt: int) -> None:
     except TryLaterError as error:
         _try_later(delivery, error)
     except RefusedError as error:
-        if error.gone and delivery.endpoint is not None:
+        if error.reason == Reason.GONE and delivery.endpoint is not None:
             _switch_off_gone(delivery.endpoint)
-        _finish(delivery, DeliveryState.DEAD, error=str(error))
-    except UnsealError as error:
-        _finish(delivery, DeliveryState.DEAD, error=str(error))
+        _finish(delivery, DeliveryState.DEAD, error)
+    except UnsealError:
+        _finish(delivery, DeliveryState.DEAD, RefusedError(Reason.SEALED))
     else:
         _finish(delivery, DeliveryState.SENT, language=language)
 
@@ -132,12 +132,11 @@ def _outgoing(delivery: Delivery, language: str) -> Outgoing:
 def _try_later(delivery: Delivery, error: TryLaterError) -> None:
     attempts = delivery.attempts + 1
     if attempts >= delivery.attempts_allowed:
-        _finish(delivery, DeliveryState.DEAD, error=str(error))
+        _finish(delivery, DeliveryState.DEAD, error)
         return
     due = timezone.now() + max(pause_before(attempts), error.after or timedelta(0))
     with transaction.atomic():
-        words = str(error)[:LONGEST_ERROR]
-        if _unchanged(delivery).update(attempts=attempts, due_at=due, error=words):
+        if _unchanged(delivery).update(attempts=attempts, due_at=due, **_told(error)):
             deliver.using(run_after=due).enqueue(delivery.pk, attempts)
 
 
@@ -146,15 +145,22 @@ def pause_before(attempt: int) -> timedelta:
     return pause_after(PAUSE_FACTOR * (attempt - 1) + 1, FIRST_PAUSE, LONGEST_PAUSE)
 
 
-def _finish(delivery: Delivery, state: DeliveryState, *, error: str = "", language: str = "") -> None:
+def _finish(
+    delivery: Delivery, state: DeliveryState, error: NotTakenError | None = None, *, language: str = ""
+) -> None:
     now: datetime | None = timezone.now() if state == DeliveryState.SENT else None
     with transaction.atomic():
         changed = _unchanged(delivery).update(
-            state=state, attempts=delivery.attempts + 1, sent_at=now, error=error[:LONGEST_ERROR]
+            state=state, attempts=delivery.attempts + 1, sent_at=now, **_told(error)
         )
         kind = kinds().get(delivery.message.kind)
         if changed and state == DeliveryState.SENT and kind is not None and kind.duty:
             record_sent(delivery.message, channel=delivery.channel, language=language)
+
+
+def _told(error: NotTakenError | None) -> dict[str, str]:
+    """What the row keeps of a failure."""
+    return {"reason": error.reason if error else "", "error": error.said[:LONGEST_ERROR] if error else ""}
 
 
 def _unchanged(delivery: Delivery) -> QuerySet[Delivery]:

@@ -176,7 +176,7 @@ class TestWebhooks:
             come_due()
             work()
         dead = Delivery.objects.get()
-        assert [dead.state, dead.attempts, dead.error] == ["dead", 8, "the receiver answered 500"]
+        assert [dead.state, dead.attempts, dead.reason, dead.error] == ["dead", 8, "status", "500"]
         ideal = [15, 60, 240, 960, 3840, 15360, 21600]
         assert all(0.75 * wanted < got < 1.25 * wanted for got, wanted in zip(pauses, ideal, strict=True))
 
@@ -275,7 +275,7 @@ class TestTextMessages:
         work()
         assert [Delivery.objects.get().state, Delivery.objects.get().error] == [
             "dead",
-            "the provider says '2'",
+            "2",
         ]
 
     def test_without_a_provider_there_are_none(self, alice: User, work: Work) -> None:

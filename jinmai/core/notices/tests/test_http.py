@@ -96,7 +96,7 @@ def test_a_name_that_answers_with_a_private_address_among_others_is_refused(
     settings.JINMAI_PRIVATE_ENDPOINTS = []
     found = [(0, 0, 0, "", ("8.8.8.8", 443)), (0, 0, 0, "", ("10.0.0.1", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(RefusedError, match=r"10\.0\.0\.1 lies in a private network"):
+    with pytest.raises(RefusedError, match=r"private: rebound.example: 10\.0\.0\.1"):
         post("https://rebound.example/", b"", {})
 
 
@@ -137,7 +137,7 @@ def dripping() -> Iterator[int]:
 
 def test_a_server_that_drips_does_not_hold_a_worker(dripping: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "WHOLE_SECONDS", 0.5)
-    with pytest.raises(TryLaterError, match="no answer in time"):
+    with pytest.raises(TryLaterError, match=r"unreachable: 127\.0\.0\.1"):
         post(f"http://127.0.0.1:{dripping}/", b"", {})
 
 

@@ -152,7 +152,7 @@ class TestEndpoints:
         made = Endpoint.objects.get()
         page = client.post(reverse("test_endpoint", args=[made.pk]), follow=True, headers=ENGLISH)
         # The double knows another secret than the one just made.
-        assert "the receiver answered 401" in page.content.decode()
+        assert "the receiver answered with an error · 401" in page.content.decode()
 
 
 class TestDeliveries:
