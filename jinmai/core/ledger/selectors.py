@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.urls import reverse
 
 from jinmai.core.ledger.models import Entry, Payload
 from jinmai.core.ledger.tree import NotInLogError
@@ -29,6 +30,12 @@ class RecordedEntry(msgspec.Struct, frozen=True):
     recorded_at: datetime
     content: bytes
     erased: bool
+    leaf: bytes
+
+    @property
+    def proof_url(self) -> str:
+        """Where the entry's ``.tlog-proof`` is to be had; empty until it is sealed."""
+        return "" if self.index is None else reverse("log_proof", args=[self.index])
 
     @property
     def payload(self) -> dict[str, Any] | None:
@@ -56,7 +63,28 @@ def recorded(entry: Entry, payload: Payload) -> RecordedEntry:
         recorded_at=entry.recorded_at,
         content=bytes(payload.content),
         erased=payload.erased_by_id is not None,
+        leaf=bytes(entry.leaf),
     )
+
+
+def sealed_entry(index: int) -> RecordedEntry:
+    """The entry at a place of the log; raises :class:`NotInLogError`."""
+    row = Entry.objects.select_related("payload").filter(index=index).first()
+    if row is None:
+        raise NotInLogError(f"there is no entry {index}")
+    return recorded(row, row.payload)
+
+
+def latest_entry() -> RecordedEntry | None:
+    """The newest sealed entry."""
+    row = Entry.objects.select_related("payload").filter(index__isnull=False).order_by("-index").first()
+    return recorded(row, row.payload) if row else None
+
+
+def erased_by(entry: RecordedEntry) -> RecordedEntry | None:
+    """The entry that says by whom and why the payload of another was erased."""
+    row = Entry.objects.select_related("payload").filter(erasures__entry=entry.id).first()
+    return recorded(row, row.payload) if row else None
 
 
 def leaf_at(index: int) -> bytes:

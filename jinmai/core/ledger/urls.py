@@ -1,8 +1,11 @@
 from django.urls import path, re_path
 
-from jinmai.core.ledger import log_doors
+from jinmai.core.ledger import log_doors, pages
 
 urlpatterns = [
+    path("log/", pages.log, name="log"),
+    path("log/entries/", pages.entries, name="log_entries_page"),
+    path("log/entries/<int:index>/", pages.entry, name="log_entry"),
     path("log/checkpoint", log_doors.checkpoint, name="log_checkpoint"),
     path("log/keys", log_doors.keys, name="log_keys"),
     path("log/tile/entries/<path:place>", log_doors.entries, name="log_entries"),

@@ -1,0 +1,126 @@
+"""The log for people: what it is now and how to check it, its entries, one entry with its proof."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from jinmai.core.ledger import tree
+from jinmai.core.ledger.identity import identity
+from jinmai.core.ledger.kinds import PAYLOAD_ERASED
+from jinmai.core.ledger.log_doors import READ_PAYLOADS
+from jinmai.core.ledger.models import Cosignature, Entry
+from jinmai.core.ledger.selectors import RecordedEntry, erased_by, latest_entry, sealed_entry
+from jinmai.core.web.api import Column, DayFilter, Empty, SearchFilter, Table, public, requires, table_page
+from jinmai.standards import sm2, tlog
+
+ENTRIES = Table(
+    key="entries",
+    title=_("Entries"),
+    columns=[
+        Column(
+            "index",
+            _("Number"),
+            sort="index",
+            main=True,
+            link=lambda row: reverse("log_entry", args=[row.index]),
+        ),
+        Column("kind", _("Kind"), sort="kind"),
+        Column("subject", _("Subject"), sort="subject"),
+        Column("actor", _("By")),
+        Column("occurred_at", _("Occurred"), sort="occurred_at"),
+        Column("recorded_at", _("Recorded"), sort="recorded_at"),
+    ],
+    filters=[
+        SearchFilter(["subject", "kind", "actor"], _("Subject, kind or actor")),
+        DayFilter("day", _("Recorded"), "recorded_at"),
+    ],
+    order="-index",
+    empty=Empty(
+        _("Nothing is recorded yet"),
+        _("Every alarm, decision and change that a system records will stand here, with its proof."),
+        icon="proof",
+    ),
+)
+
+
+class SignatureLine(NamedTuple):
+    """One signature as the page shows it: who signed, how, and the key to compare."""
+
+    name: str
+    method: str
+    key: str
+
+
+@public
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """``/log/``: the log as it stands, and how anyone can check it."""
+    own = identity()
+    context: dict[str, Any] = {
+        "origin": own.origin,
+        "keys": [_line(verifier) for verifier in own.verifiers],
+        "sm2_absent": sm2.absence(),
+        "latest": latest_entry(),
+        "address": request.build_absolute_uri("/").rstrip("/"),
+        "may_read": request.user.has_perm(READ_PAYLOADS),
+    }
+    try:
+        note = tree.latest_checkpoint()
+    except tree.NotInLogError:
+        return render(request, "ledger/log.html", context)
+    told = tlog.parse_checkpoint(note.text)
+    context |= {"size": told.size, "root": told.root.hex(), "note": str(note)}
+    context["witnesses"] = Cosignature.objects.filter(checkpoint=told.size).order_by("witness")
+    return render(request, "ledger/log.html", context)
+
+
+@requires(READ_PAYLOADS)
+@require_safe
+def entries(request: HttpRequest) -> HttpResponseBase:
+    """``/log/entries/``: every sealed entry, for those who may read payloads."""
+    rows = Entry.objects.filter(index__isnull=False)
+    return table_page(request, ENTRIES, rows, "ledger/entries.html", as_of=timezone.now())
+
+
+@public
+@require_safe
+def entry(request: HttpRequest, index: int) -> HttpResponse:
+    """``/log/entries/17/``: what the log says about one entry; its payload for those who may read it."""
+    try:
+        found = sealed_entry(index)
+        proof = tree.logged_proof(index)
+    except tree.NotInLogError as absent:
+        raise Http404(str(absent)) from absent
+    own = identity()
+    told = proof.verify(tlog.leaf_hash(found.leaf), own.origin, own.verifiers)
+    may_read = request.user.has_perm(READ_PAYLOADS)
+    return render(
+        request,
+        "ledger/entry.html",
+        {
+            "entry": found,
+            "size": told.size,
+            "path": [hashed.hex() for hashed in proof.path],
+            "may_read": may_read,
+            "payload": _readable(found) if may_read else "",
+            "erased_by": erased_by(found),
+            "is_erasure": found.kind == PAYLOAD_ERASED,
+        },
+    )
+
+
+def _line(verifier: tlog.Verifier) -> SignatureLine:
+    method = "SM2 · SM3" if isinstance(verifier, tlog.Sm2Verifier) else "Ed25519"
+    return SignatureLine(verifier.name, method, str(verifier))
+
+
+def _readable(found: RecordedEntry) -> str:
+    return "" if found.erased else msgspec.json.format(found.content, indent=2).decode()
