@@ -59,8 +59,7 @@ def read_header(path: Path) -> list[str]:
 def read_table(path: Path, mapping: Mapping, thing: Thing) -> Table:
     """Read and check the whole table. Raises :class:`TableFaultyError` with all its faults."""
     header = read_header(path)
-    if faults := list(_faults_of_header(header, mapping, thing)):
-        raise TableFaultyError(path, faults)
+    check_columns(path, header, mapping)
     reader = _RowReader(header, mapping, thing)
     try:
         for row in read_rows(path):
@@ -76,7 +75,13 @@ def read_table(path: Path, mapping: Mapping, thing: Thing) -> Table:
     return Table(readings, _digest(readings))
 
 
-def _faults_of_header(header: Sequence[str], mapping: Mapping, thing: Thing) -> Iterator[str]:
+def check_columns(path: Path, header: Sequence[str], mapping: Mapping) -> None:
+    """Raise :class:`TableFaultyError` where the columns are not those of the mapping."""
+    if faults := list(_faults_of_columns(header, mapping)):
+        raise TableFaultyError(path, faults)
+
+
+def _faults_of_columns(header: Sequence[str], mapping: Mapping) -> Iterator[str]:
     for name in sorted(mapping.columns() - set(header)):
         yield f"line 1: column {name!r} is missing"
     for number, name in enumerate(header, start=1):
@@ -84,9 +89,6 @@ def _faults_of_header(header: Sequence[str], mapping: Mapping, thing: Thing) -> 
             yield f"line 1: column {number} {name!r} is not expected"
         elif name in header[: number - 1]:
             yield f"line 1: column {number} {name!r} occurs twice"
-    for name, column in mapping.values.items():
-        if column.property not in thing.by_key:
-            yield f"line 1: column {name!r}: {thing.key} has no property {column.property!r}"
 
 
 class _RowReader:

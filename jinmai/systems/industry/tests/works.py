@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from jinmai.config.environment import ROOT
 from jinmai.lake import Lake
 from jinmai.standards.telemetry import Ack
 from jinmai.systems.industry.messaging import Broker, SignIn, parse_address
 from jinmai.systems.industry.processes import CommandProcess, free_port
 from jinmai.systems.industry.sender import Sender, next_boot
 
+ROOT = Path(__file__).resolve().parents[4]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 BROKERS = [
     "embedded 3.1.1",

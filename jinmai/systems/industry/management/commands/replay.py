@@ -26,7 +26,12 @@ from jinmai.systems.industry.replay.mapping import (
 )
 from jinmai.systems.industry.replay.parts import running_parts
 from jinmai.systems.industry.replay.sending import NotStoredError, boot_of, send_table
-from jinmai.systems.industry.replay.table import TableFaultyError, read_header, read_table
+from jinmai.systems.industry.replay.table import (
+    TableFaultyError,
+    check_columns,
+    read_header,
+    read_table,
+)
 from jinmai.systems.industry.replay.totals import foreign_rows, totals
 from jinmai.systems.industry.selectors.stores import lake
 from jinmai.systems.industry.sender import SignInRefusedError
@@ -68,6 +73,7 @@ class Command(BaseCommand):
     def _replay(self, path: Path, mapping_path: Path | None) -> dict[str, Any]:
         header = read_header(path)
         mapping = read_mapping(mapping_path) if mapping_path else nearest(header, built_in_mappings())
+        check_columns(path, header, mapping)
         self._prepare(mapping)
         device = Device.objects.select_related("product_type").filter(key=mapping.device).first()
         if device is None:
@@ -75,6 +81,8 @@ class Command(BaseCommand):
                 f"the mapping names the device {mapping.device!r}, which this city does not have"
             )
         thing = read_known().things[device.product_type.table]
+        if absent := {column.property for column in mapping.values.values()} - thing.by_key.keys():
+            raise MappingError(f"{thing.key} has no property {', '.join(sorted(absent))}")
         table = read_table(path, mapping, thing)
         boot, rows = boot_of(table), len(table.readings)
         bar = _Bar(rows)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from jinmai.config.environment import ROOT
 from jinmai.lake import Lake
 
+ROOT = Path(__file__).resolve().parents[5]
 STEEL = ROOT.parent / "shared" / "data" / "steel" / "Steel_industry_data.csv"
 TOTALS = {
     "rows": 35040,
