@@ -130,5 +130,5 @@ def test_rules_are_read_for_live_devices_of_their_plant_in_steps_of_the_resoluti
     make_rule(threshold=Decimal("260.05"), release=Decimal("250.09"))
     make_rule("off", enabled=False)
     [rule] = read_known().rules
-    assert (rule.limit, rule.release, rule.devices) == (2600, 2500, {live.pk})
+    assert (rule.limit, rule.release, rule.devices) == (2600, 2500, frozenset({live.pk}))
     assert [rule.is_bad(2600), rule.is_bad(2601)] == [False, True]

@@ -45,7 +45,8 @@ def _message(device: str = "saf-1", sequence: int = 1, energies: tuple[float, ..
 def _store(lake: Lake, known: Known, *messages: Message) -> tuple[list[tuple[str, str]], list[str]]:
     """Answers as (device, status), and the reasons of refusals."""
     found = sort_messages(messages, known)
-    answers, reasons = [], [str(one.refusal.reason) for one in found.refused]
+    answers: list[tuple[str, str]] = []
+    reasons = [str(one.refusal.reason) for one in found.refused]
     for table, arrivals in found.arrivals.items():
         stored, refused = store(lake, table, known.things[table], arrivals)
         answers += [(device, ack.status) for device, ack in stored.answers]
