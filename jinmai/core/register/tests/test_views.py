@@ -239,7 +239,7 @@ def test_an_import_is_handed_in_read_decided_and_done(officer: Client) -> None:
     page = _text(officer, f"/parties/imports/{batch.pk}/")
     assert "1 rows are good, 1 are refused" in page
     assert "A3" in page
-    report = officer.get(f"/parties/imports/{batch.pk}/report.csv").getvalue()
+    report = officer.get(f"/parties/imports/{batch.pk}/report.csv").content
     assert report.decode("utf-8-sig").splitlines()[1].startswith("A3,统一社会信用代码,wrong,")
     officer.post(f"/parties/imports/{batch.pk}/decision/", {"choice": "good"})
     page = _text(officer, f"/parties/imports/{batch.pk}/")

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -165,10 +165,11 @@ def decide(request: HttpRequest, batch: Import) -> HttpResponse:
 
 @require_safe
 @requires(IMPORT, get=selectors.import_by_number)
-def report(request: HttpRequest, batch: Import) -> StreamingHttpResponse:
+def report(request: HttpRequest, batch: Import) -> HttpResponse:
     """Every refused cell as CSV, with its reason in both languages."""
     del request
-    answer = StreamingHttpResponse(_report_lines(batch.pk), content_type="text/csv; charset=utf-8")
+    content = "".join(_report_lines(batch.pk))
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{batch.pk}-report.csv"'
     return answer
 

@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.api import Reach
@@ -130,7 +130,7 @@ PARTIES = Table(
     columns=[
         Column(
             "name",
-            _("Name"),
+            pgettext_lazy("party", "Name"),
             value=MASKED.name,
             link=lambda party: reverse("party", args=[party.code]),
             secondary=MASKED.code,
@@ -139,7 +139,7 @@ PARTIES = Table(
         Column("kind", _("Kind"), value=lambda party: party.get_kind_display()),
         Column("district", _("District"), value=lambda party: party.district and party.district.name),
         Column("industry", _("Industry"), value=_industry),
-        Column("size", _("Size"), value=lambda party: party.get_size_display() or None),
+        Column("size", _("Size class"), value=lambda party: party.get_size_display() or None),
         Column(
             "illustrative",
             _("Data"),
@@ -150,7 +150,7 @@ PARTIES = Table(
         IndexFilter("q", _("Name or code"), kind="search"),
         IndexFilter("district", _("District"), _districts),
         IndexFilter("industry", _("Industry"), _industries),
-        IndexFilter("size", _("Size"), SizeClass.choices),
+        IndexFilter("size", _("Size class"), SizeClass.choices),
         IndexFilter("kind", _("Kind"), PartyKind.choices),
     ],
     empty=Empty(
