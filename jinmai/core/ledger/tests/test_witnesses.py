@@ -1,0 +1,91 @@
+"""Witnesses outside countersign what extends what they have signed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from jinmai.core.ledger import tree
+from jinmai.core.ledger.check import check_ledger
+from jinmai.core.ledger.identity import folder, identity
+from jinmai.core.ledger.models import Cosignature
+from jinmai.core.ledger.sealer import seal_pending
+from jinmai.core.ledger.tests.entries import record_many
+from jinmai.core.ledger.tests.witness import Witness
+from jinmai.core.ledger.witnesses import NAME, ask_witnesses
+from jinmai.standards import tlog
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def witness(tmp_path: Path, settings: Settings) -> Iterator[Witness]:
+    settings.JINMAI_DATA = tmp_path
+    made = Witness(identity().verifiers)
+    (folder() / NAME).write_text(f"# outside the city\n{made.signer.verifier} {made.address}/\n")
+    yield made
+    made.close()
+
+
+def test_a_witness_countersigns_each_checkpoint_once_and_its_line_is_handed_out(witness: Witness) -> None:
+    record_many(3)
+    seal_pending()
+    assert [ask_witnesses(), ask_witnesses()] == [1, 0]
+    record_many(300)
+    seal_pending()
+    assert ask_witnesses() == 1
+    note = tree.latest_checkpoint()
+    assert [line.name for line in note.signed_by([witness.signer.verifier])] == ["witness.example/w1"]
+    assert check_ledger().ok
+
+
+def test_a_witness_that_knows_more_than_we_remember_tells_its_size(witness: Witness) -> None:
+    record_many(3)
+    seal_pending()
+    told = tlog.parse_checkpoint(tree.latest_checkpoint().text)
+    witness.size, witness.root = told.size, told.root
+    record_many(2)
+    seal_pending()
+    assert ask_witnesses() == 1
+
+
+def test_a_witness_does_not_countersign_another_history(
+    witness: Witness, caplog: pytest.LogCaptureFixture
+) -> None:
+    record_many(3)
+    seal_pending()
+    witness.size, witness.root = 2, bytes(32)
+    assert ask_witnesses() == 0
+    assert "did not countersign: 422" in caplog.text
+    witness.size = 9
+    assert ask_witnesses() == 0
+    assert "it knows 9 entries of this log, which has 3: was it rolled back?" in caplog.text
+    assert not Cosignature.objects.exists()
+
+
+def test_a_line_that_does_not_hold_is_not_taken(witness: Witness, caplog: pytest.LogCaptureFixture) -> None:
+    other = tlog.CosignatureSigner("witness.example/w1", bytes(32))
+    (folder() / NAME).write_text(f"{other.verifier} {witness.address}\n")
+    record_many(3)
+    seal_pending()
+    assert ask_witnesses() == 0
+    assert "no known key has signed" in caplog.text
+    assert not Cosignature.objects.exists()
+
+
+def test_a_witness_that_is_away_holds_up_nothing(witness: Witness, caplog: pytest.LogCaptureFixture) -> None:
+    (folder() / NAME).write_text(f"{witness.signer.verifier} http://127.0.0.1:9\n")
+    record_many(3)
+    assert seal_pending() == 3
+    assert ask_witnesses() == 0
+    assert "did not countersign" in caplog.text
+
+
+@pytest.mark.parametrize("line", ["nonsense", "a+b+c https://w.example", "a+b+c ftp://w.example"])
+def test_a_list_of_witnesses_that_cannot_be_read_is_refused(witness: Witness, line: str) -> None:
+    (folder() / NAME).write_text(line)
+    with pytest.raises(tlog.KeyTextError):
+        ask_witnesses()
