@@ -84,10 +84,25 @@ def _readings_of(plant: Plant, period: Period) -> int:
     return telemetry.fingerprint([(one.table, one.devices) for one in telemetry.meters(plant)], period)
 
 
+# What a period's figures are made of; all of it is gathered in one pass over the readings.
+QUANTITIES = (
+    Quantity.ENERGY,
+    Quantity.EMISSION,
+    Quantity.REACTIVE_ENERGY,
+    Quantity.ACTIVE_POWER,
+    Quantity.REACTIVE_POWER,
+    Quantity.POWER_FACTOR,
+)
+Gathered = Sequence[tuple[Meters, pl.DataFrame]]
+Slots = list[tuple[datetime, Decimal]]
+
+
 def _figures(plant: Plant, found: Sequence[Meters], period: Period) -> Figures:
     lists = tariffs.price_lists(plant, period)
-    slots = _slots(found, period, Quantity.ENERGY, tariffs.slot_minutes(lists))
-    measured = _slots(found, period, Quantity.EMISSION, 60)
+    step = timedelta(minutes=tariffs.slot_minutes(lists))
+    gathered = [(one, _gather(one, period, step)) for one in found]
+    slots = _slots(gathered, period, Quantity.ENERGY, step)
+    measured = _slots(gathered, period, Quantity.EMISSION, step)
     metered = any(one.of_quantity(Quantity.ENERGY) for one in found)
     return Figures(
         period=period,
@@ -96,40 +111,36 @@ def _figures(plant: Plant, found: Sequence[Meters], period: Period) -> Figures:
         bars=_bars(period, slots, measured) if metered else (),
         emission=_emission(found, slots, measured),
         cost=tariffs.cost(slots, lists) if slots else None,
-        power_factor=_power_factor(found, period),
+        power_factor=_power_factor(gathered),
         computed_at=timezone.now(),
     )
 
 
-def _slots(
-    found: Sequence[Meters], period: Period, quantity: str, minutes: int
-) -> list[tuple[datetime, Decimal]]:
+def _gather(one: Meters, period: Period, step: timedelta) -> pl.DataFrame:
+    keys = [each.key for each in one.properties if each.quantity in QUANTITIES]
+    return telemetry.buckets(one.table, keys, one.devices, period, step)
+
+
+def _slots(gathered: Gathered, period: Period, quantity: str, step: timedelta) -> Slots:
     """Sums of a quantity over all devices by the moment a slot begins; empty slots are left out."""
-    step = timedelta(minutes=minutes)
     sums: dict[int, Decimal] = {}
-    for one in found:
-        totals = [each for each in one.of_quantity(quantity) if each.kind == PropertyKind.INTERVAL_TOTAL]
-        if not totals:
-            continue
-        frame = telemetry.buckets(one.table, [each.key for each in totals], one.devices, period, step)
-        for each in totals:
+    for one, frame in gathered:
+        for each in one.of_quantity(quantity):
+            if each.kind != PropertyKind.INTERVAL_TOTAL:
+                continue
             kept = frame.select("bucket", f"{each.key}_sum").drop_nulls()
             for bucket, scaled in kept.iter_rows():
                 sums[bucket] = sums.get(bucket, Decimal(0)) + scaled * each.resolution
     return [(period.start + bucket * step, sums[bucket]) for bucket in sorted(sums)]
 
 
-def _bars(
-    period: Period, slots: Sequence[tuple[datetime, Decimal]], measured: Sequence[tuple[datetime, Decimal]]
-) -> tuple[EnergyBar, ...]:
+def _bars(period: Period, slots: Slots, measured: Slots) -> tuple[EnergyBar, ...]:
     spans = period.bars()
-    kwh, tonnes = _gathered(spans, slots), _gathered(spans, measured)
+    kwh, tonnes = _by_span(spans, slots), _by_span(spans, measured)
     return tuple(EnergyBar(start, end, kwh[place], tonnes[place]) for place, (start, end) in enumerate(spans))
 
 
-def _gathered(
-    spans: Sequence[tuple[datetime, datetime]], slots: Sequence[tuple[datetime, Decimal]]
-) -> list[Decimal | None]:
+def _by_span(spans: Sequence[tuple[datetime, datetime]], slots: Slots) -> list[Decimal | None]:
     """The slots' sums by the span they begin in; both in order of time."""
     sums: list[Decimal | None] = [None] * len(spans)
     place = 0
@@ -142,8 +153,8 @@ def _gathered(
 
 def _emission(
     found: Sequence[Meters],
-    slots: Sequence[tuple[datetime, Decimal]],
-    measured: Sequence[tuple[datetime, Decimal]],
+    slots: Slots,
+    measured: Slots,
 ) -> tariffs.Emission | None:
     """Measured where the plant has such a meter, else energy times the dated factor."""
     if any(one.of_quantity(Quantity.EMISSION) for one in found):
@@ -159,50 +170,37 @@ def _emission(
     return tariffs.emission_by_factor(days.items())
 
 
-def _power_factor(found: Sequence[Meters], period: Period) -> PowerFactor | None:
+def _power_factor(gathered: Gathered) -> PowerFactor | None:
     """From energies where reactive energy is metered, else from momentary powers, else the readings' mean."""
     for active, reactive, billed in (
         (Quantity.ENERGY, Quantity.REACTIVE_ENERGY, True),
         (Quantity.ACTIVE_POWER, Quantity.REACTIVE_POWER, False),
     ):
-        real, blind = _total(found, period, active), _total(found, period, reactive)
+        real, blind = _total(gathered, active), _total(gathered, reactive)
         if real and blind is not None:
             apparent = (real * real + blind * blind).sqrt()
             return PowerFactor((real / apparent).quantize(Decimal("0.0001"), ROUND_HALF_EVEN), billed)
-    return _mean_power_factor(found, period)
+    return _mean_power_factor(gathered)
 
 
-def _total(found: Sequence[Meters], period: Period, quantity: str) -> Decimal | None:
+def _total(gathered: Gathered, quantity: str) -> Decimal | None:
     total: Decimal | None = None
-    for one in found:
-        properties = one.of_quantity(quantity)
-        if not properties:
-            continue
-        frame = _whole(one, properties, period)
-        for each in properties:
+    for one, frame in gathered:
+        for each in one.of_quantity(quantity):
             scaled = frame[f"{each.key}_sum"].drop_nulls()
             if len(scaled):
                 total = (total or Decimal(0)) + int(scaled.sum()) * each.resolution
     return total
 
 
-def _mean_power_factor(found: Sequence[Meters], period: Period) -> PowerFactor | None:
+def _mean_power_factor(gathered: Gathered) -> PowerFactor | None:
     total, count = Decimal(0), 0
-    for one in found:
-        properties = one.of_quantity(Quantity.POWER_FACTOR)
-        if not properties:
-            continue
-        frame = _whole(one, properties, period)
-        for each in properties:
+    for one, frame in gathered:
+        for each in one.of_quantity(Quantity.POWER_FACTOR):
             per_unit = Decimal(100) if each.unit == "%" else Decimal(1)
             total += int(frame[f"{each.key}_sum"].sum() or 0) * each.resolution / per_unit
             count += int(frame[f"{each.key}_count"].sum() or 0)
     return PowerFactor((total / count).quantize(Decimal("0.0001")), billed=False) if count else None
-
-
-def _whole(one: Meters, properties: Sequence[Property], period: Period) -> pl.DataFrame:
-    days = timedelta(days=1)
-    return telemetry.buckets(one.table, [each.key for each in properties], one.devices, period, days)
 
 
 def state_shares(plant: Plant, period: Period, quantity: str) -> list[StateShare] | None:

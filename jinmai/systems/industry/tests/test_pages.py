@@ -167,6 +167,7 @@ def test_lists_ask_the_database_as_often_for_three_as_for_one(
         store(device, [timezone.now()], {"energy": [1]})
         make_alarm(make_rule(f"rule-{place}", plant=plant), device)
         quarantine(refused=[RefusedPayload(device.key, timezone.now(), "not_json", "", b"?")])
+    visit(alice, address)
     with CaptureQueriesContext(connection) as for_three:
         answer = visit(alice, address)
     assert answer.context["table"].count == 3

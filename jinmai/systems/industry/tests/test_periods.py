@@ -22,7 +22,7 @@ from jinmai.systems.industry.selectors.periods import (
 )
 
 NEWEST = date(2018, 12, 31)
-days = st.dates(EARLIEST + timedelta(days=800), LATEST - timedelta(days=800))
+days = st.dates(EARLIEST + timedelta(days=800), LATEST - timedelta(days=1100))
 spans = st.sampled_from(SPANS)
 
 
