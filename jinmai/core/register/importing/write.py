@@ -139,32 +139,47 @@ def _derive(  # noqa: PLR0913, PLR0917 - the chunk at hand
     new: set[int],
     parties: dict[str, int],
 ) -> None:
-    """What follows from the chunk: at once for new parties, the full way for those with a history."""
+    """What follows from the chunk, with one entry a rule: at once where a new party has one whole year."""
     kinds = {kind.pk: kind for kind in selectors.fact_kinds().values()}
     industry = {parties[row.code]: row.industry for row in rows}
-    repeated = len(rows) != len(industry)
+    once = len(rows) == len(industry)
     for rule in rules():
         read = next((kind for kind in kinds.values() if kind.key == rule.reads), None)
         if read is None:
             continue
         said = [fact for fact in facts if fact.kind_id == read.pk]
-        fresh = [] if repeated else [fact for fact in said if fact.party_id in new]
-        plain = [fact for fact in fresh if rule.applies(industry[fact.party_id])]
-        found = [one for one in (_conclude(rule, read, fact) for fact in plain) if one is not None]
-        if found:
-            _write_derived(batch, number, rule, found)
-        others = {fact.party_id for fact in said} - {fact.party_id for fact in fresh}
-        if others:
-            deriving.follow(others, read, actor=batch.actor)
+        plain = [fact for fact in said if once and fact.party_id in new and _is_whole_year(fact)]
+        others = {fact.party_id for fact in said} - {fact.party_id for fact in plain}
+        applying = [fact for fact in plain if rule.applies(industry[fact.party_id])]
+        concluded = [one for one in (_conclude(rule, read, fact) for fact in applying) if one is not None]
+        lines = _write_derived(rule, concluded)
+        entered = deriving.enter_changes(rule, deriving.changes(others, rule, read) if others else ())
+        lines += [_line_of(fact) for _change, fact in entered]
+        if lines:
+            digest = hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
+            told = entries.FactsDerived(chunk=number, rule=rule.key, count=len(lines), digest=digest)
+            append(kind=entries.FACTS_DERIVED, subject=batch.subject, payload=told, actor=batch.actor)
+
+
+def _is_whole_year(fact: FactRow) -> bool:
+    if fact.effective_to is None:
+        return False
+    days = (fact.effective_from, fact.effective_to, fact.as_of)
+    return deriving.is_whole_year(*map(date.fromisoformat, days))
 
 
 def _conclude(rule: Rule, read: FactKind, fact: FactRow) -> Derived | None:
-    """The conclusion for a new party with one number of one whole year; other periods take the full way."""
-    begins, ends = fact.effective_from, fact.effective_to
-    if fact.number is None or ends is None or begins[4:] != "-01-01" or ends[4:] != "-01-01":
+    """The conclusion for a new party with one number of one whole year."""
+    line = _line(rule.key, fact.effective_from, read.decimals)
+    if line is None or fact.number is None:
         return None
-    line = _line(rule.key, begins, read.decimals)
-    return None if line is None else Derived(fact.party_id, fact, fact.number >= line)
+    return Derived(fact.party_id, fact, fact.number >= line)
+
+
+def _line_of(fact: Fact) -> bytes:
+    """The bytes that the entry's digest takes of a derived fact; a withdrawal has no number."""
+    ends = fact.effective_to.isoformat() if fact.effective_to else None
+    return encoder.encode((fact.pk, fact.party_id, fact.number, fact.effective_from.isoformat(), ends))
 
 
 @lru_cache(maxsize=1024)
@@ -174,7 +189,10 @@ def _line(rule: str, begins: str, decimals: int) -> int | None:
     return None if amount is None else int(amount.scaleb(decimals))
 
 
-def _write_derived(batch: Import, number: int, rule: Rule, found: list[Derived]) -> None:
+def _write_derived(rule: Rule, found: list[Derived]) -> list[bytes]:
+    """Write derived facts with their bases; gives the lines that the entry's digest is made of."""
+    if not found:
+        return []
     kind = selectors.fact_kinds()[rule.gives]
     source = selectors.sources()[deriving.DERIVED]
     numbers = bulk.take_numbers(Fact, len(found))
@@ -184,11 +202,7 @@ def _write_derived(batch: Import, number: int, rule: Rule, found: list[Derived])
     ]
     bulk.insert(rows)
     bulk.insert([BasisRow(row.id, each.basis.id, rule.key) for row, each in zip(rows, found, strict=True)])
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(
-            encoder.encode((row.id, row.party_id, row.number, row.effective_from, row.effective_to))
-        )
-        digest.update(b"\n")
-    entry = entries.FactsDerived(chunk=number, rule=rule.key, count=len(rows), digest=digest.hexdigest())
-    append(kind=entries.FACTS_DERIVED, subject=batch.subject, payload=entry, actor=batch.actor)
+    return [
+        encoder.encode((row.id, row.party_id, row.number, row.effective_from, row.effective_to))
+        for row in rows
+    ]

@@ -7,8 +7,8 @@ longer follows is withdrawn, so the register never says more than its facts do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from django.db import transaction
@@ -33,21 +33,31 @@ class Conclusion(NamedTuple):
     illustrative: bool
 
 
-def follow(parties: Iterable[int], read: FactKind, *, actor: str) -> list[Fact]:
-    """Derive anew, for these parties, whatever rules read facts of the kind ``read``."""
+class Change(NamedTuple):
+    """A derived fact that is to be entered, or (without a conclusion) the one that is withdrawn."""
+
+    party: Party
+    conclusion: Conclusion | None
+    replaces: Fact | None
+
+
+def follow(parties: Collection[int], read: FactKind, *, actor: str) -> list[Fact]:
+    """Derive anew, for these parties, whatever rules read facts of the kind ``read``; an entry for each."""
     made = []
     for rule in rules():
         if rule.reads == read.key:
-            for party in Party.objects.filter(pk__in=list(parties)):
-                made += _derive(party, rule, read, actor=actor)
+            with transaction.atomic():
+                for change, fact in enter_changes(rule, changes(parties, rule, read)):
+                    _record(change, fact, rule, actor=actor)
+                    made.append(fact)
     return made
 
 
 def conclude(rule: Rule, facts: Sequence[Fact], decimals: int) -> list[Conclusion]:
-    """What follows from the standing facts of one party; pure, so it can be put to worked examples.
+    """What follows from the facts of one party; pure, so it can be put to worked examples.
 
-    A year that has ended concludes for the whole of it. A part of a year (an amount already passed) concludes
-    "yes" from its as-of day to the end of that year, and never "no": the rest of the year is not known yet.
+    A year that has ended concludes for the whole of it. A year that has not, and a part of one, concludes
+    "yes" from the as-of day to the end of that year, and never "no": the rest of the year is not known yet.
     """
     periods: dict[date, list[Fact]] = {}
     for fact in bitemporal.latest(facts):
@@ -60,103 +70,105 @@ def conclude(rule: Rule, facts: Sequence[Fact], decimals: int) -> list[Conclusio
             continue
         ranked = sorted(said, key=lambda fact: (fact.source.rank, -fact.pk))
         best = ranked[0]
-        assert best.effective_to is not None  # noqa: S101 - chosen so above, told to the type checker
-        assert best.number is not None  # noqa: S101 - as above
+        assert best.number is not None  # noqa: S101 - chosen so above, told to the type checker
         yes = best.number >= int(line.scaleb(decimals))
-        year_ends = date(begins.year + 1, 1, 1)
-        whole = begins == date(begins.year, 1, 1) and best.effective_to >= year_ends
+        whole = is_whole_year(best.effective_from, best.effective_to, best.as_of)
         if not whole and not yes:
             continue
         since = begins if whole else max(begins, min(best.as_of, date(begins.year, 12, 31)))
         illustrative = any(fact.illustrative for fact in said)
-        found.append(Conclusion(since, year_ends, best.as_of, yes, ranked, illustrative))
+        ends = date(begins.year + 1, 1, 1)
+        found.append(Conclusion(since, ends, best.as_of, yes, ranked, illustrative))
     return found
 
 
-def _derive(party: Party, rule: Rule, read: FactKind, *, actor: str) -> list[Fact]:
-    kind = FactKind.objects.get(key=rule.gives)
-    source = Source.objects.get(key=DERIVED)
-    facts = list(Fact.objects.filter(party=party, kind=read).select_related("kind", "source"))
-    present = {
-        (fact.effective_from, fact.effective_to): fact
-        for fact in bitemporal.latest(Fact.objects.filter(party=party, kind=kind, source=source))
-    }
-    conclusions = conclude(rule, facts, read.decimals) if rule.applies(party.industry) else []
-    wanted = {(each.begins, each.ends): each for each in conclusions}
-    with transaction.atomic():
-        for period, fact in present.items():
-            if period not in wanted:
-                _withdraw(party, fact, rule, actor=actor)
-        return [
-            _enter(party, rule, kind, source, each, replaces=present.get(period), actor=actor)
+def is_whole_year(begins: date, ends: date | None, as_of: date) -> bool:
+    """Whether a fact speaks of a calendar year that had ended when it was said."""
+    year_ends = date(begins.year + 1, 1, 1)
+    return begins == date(begins.year, 1, 1) and ends == year_ends and as_of >= date(begins.year, 12, 31)
+
+
+def changes(parties: Collection[int], rule: Rule, read: FactKind) -> list[Change]:
+    """How the derived facts of these parties differ from what follows now; three queries for all of them."""
+    said: dict[int, list[Fact]] = {}
+    rows = Fact.objects.filter(party__in=parties, kind=read).select_related("kind", "source")
+    for fact in rows:
+        said.setdefault(fact.party_id, []).append(fact)
+    present: dict[int, list[Fact]] = {}
+    derived = Fact.objects.filter(party__in=parties, kind__key=rule.gives, source__key=DERIVED)
+    for fact in derived.select_related("kind", "source"):
+        present.setdefault(fact.party_id, []).append(fact)
+    found = []
+    for party in Party.objects.filter(pk__in=parties).order_by("pk"):
+        standing = {
+            (fact.effective_from, fact.effective_to): fact
+            for fact in bitemporal.latest(present.get(party.pk, ()))
+        }
+        applies = rule.applies(party.industry)
+        concluded = conclude(rule, said.get(party.pk, ()), read.decimals) if applies else []
+        wanted = {(each.begins, each.ends): each for each in concluded}
+        found += [Change(party, None, fact) for period, fact in standing.items() if period not in wanted]
+        found += [
+            Change(party, each, standing.get(period))
             for period, each in wanted.items()
-            if period not in present or bool(present[period].number) is not each.yes
+            if period not in standing or bool(standing[period].number) is not each.yes
         ]
+    return found
 
 
-def _enter(  # noqa: PLR0913 - what makes a derived fact
-    party: Party,
-    rule: Rule,
-    kind: FactKind,
-    source: Source,
-    conclusion: Conclusion,
-    *,
-    replaces: Fact | None,
-    actor: str,
-) -> Fact:
-    fact = Fact(
-        party=party,
-        kind=kind,
-        number=int(conclusion.yes),
-        source=source,
-        as_of=conclusion.as_of,
-        effective_from=conclusion.begins,
-        effective_to=conclusion.ends,
-        entered_at=_now(),
-        corrects=replaces,
-        illustrative=conclusion.illustrative,
-    )
-    fact.save()
+def enter_changes(rule: Rule, wanted: Sequence[Change]) -> list[tuple[Change, Fact]]:
+    """Write the derived facts with their bases. Called inside a transaction; the caller records them."""
+    if not wanted:
+        return []
+    kind, source = FactKind.objects.get(key=rule.gives), Source.objects.get(key=DERIVED)
+    facts = [_fact(change, kind, source, rule) for change in wanted]
+    Fact.objects.bulk_create(facts)
     FactBasis.objects.bulk_create(
-        FactBasis(fact=fact, basis=basis, rule=rule.key) for basis in conclusion.bases
+        FactBasis(fact=fact, basis=basis, rule=rule.key)
+        for change, fact in zip(wanted, facts, strict=True)
+        if change.conclusion is not None
+        for basis in change.conclusion.bases
     )
+    return list(zip(wanted, facts, strict=True))
+
+
+def _fact(change: Change, kind: FactKind, source: Source, rule: Rule) -> Fact:
+    fact = Fact(
+        party=change.party, kind=kind, source=source, entered_at=timezone.now(), corrects=change.replaces
+    )
+    if change.conclusion is not None:
+        fact.number = int(change.conclusion.yes)
+        fact.as_of = change.conclusion.as_of
+        fact.effective_from, fact.effective_to = change.conclusion.begins, change.conclusion.ends
+        fact.illustrative = change.conclusion.illustrative
+        return fact
+    old = change.replaces
+    assert old is not None  # noqa: S101 - a change without conclusion withdraws something
+    fact.withdrawn, fact.note, fact.as_of = True, rule.key, old.as_of
+    fact.effective_from, fact.effective_to = old.effective_from, old.effective_to
+    return fact
+
+
+def _record(change: Change, fact: Fact, rule: Rule, *, actor: str) -> None:
+    if change.conclusion is None:
+        reason = f"no longer follows by {rule.key}"
+        gone = entries.FactWithdrawn(corrects=fact.corrects_id or 0, fact=fact.pk, reason=reason)
+        append(kind=entries.FACT_WITHDRAWN, subject=change.party.subject, payload=gone, actor=actor)
+        return
     said = entries.FactDerived(
         statement=entries.FactStated(
             fact=fact.pk,
-            kind=kind.key,
+            kind=rule.gives,
             number=fact.number,
             text="",
-            source=source.key,
+            source=DERIVED,
             as_of=fact.as_of.isoformat(),
-            effective_from=conclusion.begins.isoformat(),
-            effective_to=conclusion.ends.isoformat(),
+            effective_from=change.conclusion.begins.isoformat(),
+            effective_to=change.conclusion.ends.isoformat(),
             illustrative=fact.illustrative,
         ),
         rule=rule.key,
         reference=rule.reference.en,
-        bases=[basis.pk for basis in conclusion.bases],
+        bases=[basis.pk for basis in change.conclusion.bases],
     )
-    append(kind=entries.FACT_DERIVED, subject=party.subject, payload=said, actor=actor)
-    return fact
-
-
-def _withdraw(party: Party, fact: Fact, rule: Rule, *, actor: str) -> None:
-    row = Fact(
-        party=party,
-        kind=fact.kind,
-        source=fact.source,
-        as_of=fact.as_of,
-        effective_from=fact.effective_from,
-        effective_to=fact.effective_to,
-        entered_at=_now(),
-        corrects=fact,
-        withdrawn=True,
-        note=rule.key,
-    )
-    row.save()
-    said = entries.FactWithdrawn(corrects=fact.pk, fact=row.pk, reason=f"no longer follows by {rule.key}")
-    append(kind=entries.FACT_WITHDRAWN, subject=party.subject, payload=said, actor=actor)
-
-
-def _now() -> datetime:
-    return timezone.now()
+    append(kind=entries.FACT_DERIVED, subject=change.party.subject, payload=said, actor=actor)

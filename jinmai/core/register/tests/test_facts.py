@@ -166,6 +166,15 @@ def test_a_part_of_a_year_says_yes_when_it_has_passed_the_line_and_never_no(allo
     assert _above_scale(alloy, date(2026, 12, 31)) == [True]
 
 
+def test_a_year_that_has_not_ended_is_a_part_of_a_year(alloy: Party) -> None:
+    october = date(2026, 10, 31)
+    for value, expected in (("19000000", []), ("20400000", [True])):
+        when = When.year(2026, october)
+        enter_fact(subject=alloy, kind="revenue", value=value, source="tax", when=when, actor=ACTOR)
+        assert _above_scale(alloy, date(2026, 11, 1)) == expected
+    assert _above_scale(alloy, date(2026, 10, 1)) == []
+
+
 def test_a_corrected_revenue_corrects_what_was_derived_from_it(alloy: Party) -> None:
     fact = _revenue(alloy, "20000000")
     then = timezone.now()

@@ -118,6 +118,41 @@ def test_a_known_party_gets_facts_and_what_follows_from_all_of_them() -> None:
     ]
 
 
+def test_an_import_of_a_year_that_has_not_ended_never_says_no() -> None:
+    batch = _checked([_row(1, revenue="20400000", year="2026"), _row(2, revenue="19000000", year="2026")])
+    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    run.advance(batch.pk)
+    told = [
+        [
+            bool(each.number)
+            for each in facts_as_of(party_by_code(code_number(number)), "above_scale", effective=day)
+        ]
+        for number in (1, 2)
+        for day in (date(2026, 1, 1), date(2026, 4, 30))
+    ]
+    assert told == [[], [True], [], []]
+
+
+def test_parties_with_a_history_derive_like_new_ones_and_record_it_once() -> None:
+    first = _checked([_row(number, revenue="21000000", year="2024") for number in range(1, 6)], key="a")
+    accept_import(batch=first, only_good=False, actor=ACTOR)
+    run.advance(first.pk)
+    second = _checked([_row(number, revenue="19000000", year="2025") for number in range(1, 6)], key="b")
+    accept_import(batch=second, only_good=False, actor=ACTOR)
+    run.advance(second.pk)
+    for number in range(1, 6):
+        party = party_by_code(code_number(number))
+        told = {
+            year: [
+                bool(each.number) for each in facts_as_of(party, "above_scale", effective=date(year, 7, 1))
+            ]
+            for year in (2024, 2025)
+        }
+        assert told == {2024: [True], 2025: [False]}
+    derived = [entry for entry in entries_for(second.subject) if entry.kind == "register.facts_derived.v1"]
+    assert [entry.payload and entry.payload["count"] for entry in derived] == [5]
+
+
 def test_every_wrong_cell_is_named_with_its_reason() -> None:
     batch = _checked(
         [
