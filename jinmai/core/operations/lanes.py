@@ -1,7 +1,8 @@
 """The lanes of a worker: threads beside each other, so that slow work never holds up quick work.
 
-Jobs of a short period and jobs of a long one have a lane each, in which they run one after the other; tasks
-have two. A lane that an error threw out of its loop ends the worker, and the supervisor starts it anew.
+The jobs of one room run one after the other in a lane of their own: they tend to want the same tables, and a
+long import of one room must not delay the others. Tasks have two lanes. A lane that an error threw out of its
+loop ends the worker, and the supervisor starts it anew.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, connections
 
 from jinmai.core.operations.schedule import run_due
 from jinmai.core.operations.tasks import recover, run_next
 from jinmai.core.web.manifest import Job
 
-QUICK_SECONDS = 10
 TASK_LANES = 2
 IDLE_SECONDS = 0.5
 RECOVER_SECONDS = 5.0
+AFTER_FAULT_SECONDS = 2.0
 STOP_SECONDS = 12.0
 log = logging.getLogger(__name__)
 
@@ -40,13 +41,13 @@ class Lane(threading.Thread):
         """Work until told to stop; a database that does not answer is asked again."""
         try:
             while not self.stopping.is_set():
-                close_old_connections()
                 try:
                     more = self.work(self.worker)
                 except DatabaseError:
                     log.exception("%s: the database refused, trying again", self.name)
+                    connections.close_all()
                     more = False
-                    self.stopping.wait(2.0)
+                    self.stopping.wait(AFTER_FAULT_SECONDS)
                 if not more:
                     self.stopping.wait(IDLE_SECONDS)
         finally:
@@ -55,11 +56,11 @@ class Lane(threading.Thread):
 
 def lanes(jobs: Sequence[Job], stop: threading.Event) -> list[Lane]:
     """The lanes of one worker, not yet started."""
-    quick = [job for job in jobs if job.every_seconds <= QUICK_SECONDS]
-    slow = [job for job in jobs if job.every_seconds > QUICK_SECONDS]
+    by_room: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_room.setdefault(job.name.partition(".")[0], []).append(job)
     return [
-        Lane("quick-jobs", lambda worker: _jobs(quick, worker, stop), stop),
-        Lane("slow-jobs", lambda worker: _jobs(slow, worker, stop), stop),
+        *(Lane(room, _Jobs(of_room, stop), stop) for room, of_room in by_room.items()),
         *(Lane(f"tasks-{number}", _Tasks(), stop) for number in range(1, TASK_LANES + 1)),
     ]
 
@@ -84,9 +85,16 @@ def work(jobs: Sequence[Job], stop: threading.Event, beat: Callable[[], None]) -
     return True
 
 
-def _jobs(jobs: Sequence[Job], worker: str, stop: threading.Event) -> bool:
-    run_due(jobs, worker, stop)
-    return False
+class _Jobs:
+    """The jobs of one room, one after the other, whenever they are due."""
+
+    def __init__(self, jobs: Sequence[Job], stop: threading.Event) -> None:
+        self.jobs = jobs
+        self.stop = stop
+
+    def __call__(self, worker: str) -> bool:
+        run_due(self.jobs, worker, self.stop)
+        return False
 
 
 class _Tasks:

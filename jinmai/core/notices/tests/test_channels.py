@@ -17,7 +17,7 @@ from jinmai.core.access.api import Organisation, User
 from jinmai.core.notices.api import notify
 from jinmai.core.notices.channels.outgoing import Outgoing
 from jinmai.core.notices.channels.robots import text_of
-from jinmai.core.notices.channels.webhook import new_secret, signature
+from jinmai.core.notices.channels.webhook import NotGenuineError, new_secret, signature, verify
 from jinmai.core.notices.choices import Channel
 from jinmai.core.notices.models import Delivery, Endpoint
 from jinmai.core.notices.sealing import seal
@@ -288,3 +288,39 @@ class TestTextMessages:
         tell(alice)
         work()
         assert Delivery.objects.count() == 0
+
+
+class TestAReceiver:
+    """What ``verify`` holds against who sends in our name."""
+
+    KEY, NOW, BODY = "k", 1_800_000_000, b'{"type": "a.b"}'
+
+    def headers(self, **changes: str) -> dict[str, str]:
+        return {
+            "webhook-id": self.KEY,
+            "webhook-timestamp": str(self.NOW),
+            "webhook-signature": signature(WEBHOOK_SECRET, self.KEY, self.NOW, self.BODY),
+        } | changes
+
+    def test_takes_what_is_genuine_while_a_secret_changes(self) -> None:
+        both = f"v1,b3RoZXI= {signature(WEBHOOK_SECRET, self.KEY, self.NOW, self.BODY)}"
+        given = self.headers(**{"webhook-signature": both})
+        assert verify(WEBHOOK_SECRET, given, self.BODY, self.NOW + 299) == self.KEY
+
+    @pytest.mark.parametrize(
+        ("changes", "body", "later"),
+        [
+            ({}, b'{"type": "a.c"}', 0),
+            ({"webhook-id": "other"}, BODY, 0),
+            ({"webhook-timestamp": str(NOW + 1)}, BODY, 0),
+            ({"webhook-timestamp": "soon"}, BODY, 0),
+            ({"webhook-signature": ""}, BODY, 0),
+            ({}, BODY, 301),
+            ({}, BODY, -301),
+        ],
+    )
+    def test_refuses_what_was_changed_or_is_old(
+        self, changes: dict[str, str], body: bytes, later: int
+    ) -> None:
+        with pytest.raises(NotGenuineError):
+            verify(WEBHOOK_SECRET, self.headers(**changes), body, self.NOW + later)
