@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Self
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+_PR_SET_PDEATHSIG = 1
 
 
 class ProcessFailedError(Exception):
@@ -54,6 +57,7 @@ class CommandProcess:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - it only makes a system call
             )
 
     def wait(self, part: str = "", seconds: float = START_SECONDS) -> None:
@@ -83,6 +87,11 @@ class CommandProcess:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end this process when its parent dies, so that nobody is left holding the lake."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port() -> int:
