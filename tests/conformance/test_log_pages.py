@@ -13,6 +13,7 @@ from jinmai.core.ledger.identity import identity
 from jinmai.core.ledger.models import Entry
 from jinmai.core.ledger.sealer import seal_pending
 from jinmai.core.ledger.tests.entries import record, record_many
+from jinmai.core.ledger.tiles import provable_entries
 from jinmai.standards import tlog
 
 pytestmark = pytest.mark.django_db
@@ -45,29 +46,29 @@ def test_anyone_is_told_how_to_check_and_with_which_key(client: Client, language
 
 
 def test_a_stranger_sees_an_entry_with_its_proof_and_not_its_content(client: Client) -> None:
-    record(value=4711)
+    record(value=987654321)
     seal_pending()
     told = page(client, "/log/entries/0/")
     assert "plant:saf-1" in told
     assert "/log/proofs/0.tlog-proof" in told
-    assert "4711" not in told
+    assert "987654321" not in told
 
 
 def test_the_auditor_reads_the_content_and_takes_it_with_the_proof(auditor: Client) -> None:
-    record(value=4711)
+    record(value=987654321)
     seal_pending()
-    assert "4711" in page(auditor, "/log/entries/0/")
+    assert "987654321" in page(auditor, "/log/entries/0/")
     proof = tlog.parse_proof(auditor.get("/log/proofs/0.tlog-proof").content)
     assert set(json.loads(proof.extra)) == {"leaf", "payload", "salt"}
 
 
 def test_an_erased_content_is_shown_as_erased_with_the_entry_that_says_why(auditor: Client) -> None:
-    record(value=4711)
+    record(value=987654321)
     seal_pending()
     erase_payload(entry=Entry.objects.get().id, reason="PIPL Art. 47", actor="user:9")
     seal_pending()
     told = page(auditor, "/log/entries/0/")
-    assert "4711" not in told
+    assert "987654321" not in told
     assert 'href="/log/entries/1/"' in told
     assert "PIPL Art. 47" in page(auditor, "/log/entries/1/")
 
@@ -86,6 +87,15 @@ def test_the_list_is_closed_to_strangers_and_to_those_who_run_the_machine(client
     assert client.get("/log/entries/").status_code == 302
     client.force_login(make_person("bob", "administrator", make_organisation("运维", kind="operator")))
     assert client.get("/log/entries/").status_code == 403
+
+
+def test_the_portal_leads_a_visitor_to_the_log(client: Client) -> None:
+    record_many(3)
+    seal_pending()
+    tile = provable_entries()
+    assert tile is not None
+    assert (tile.value, tile.href, tile.public) == (3, "/log/", True)
+    assert 'href="/log/"' in page(client, "/")
 
 
 def test_an_entry_that_is_not_in_the_log_is_not_found(client: Client) -> None:

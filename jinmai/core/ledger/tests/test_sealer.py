@@ -172,10 +172,10 @@ def test_the_keys_are_private_and_stay_the_same(tmp_path: Path) -> None:
 
 
 def test_a_bundle_holds_envelopes_and_no_payload() -> None:
-    record(value=4711, occurred=None)
+    record(value=987654321, occurred=None)
     seal_pending()
     (leaf,) = tlog.split_bundle(tree.entry_bundle(0, 1))
-    assert b"4711" not in leaf
+    assert b"987654321" not in leaf
     assert leaf == bytes(Entry.objects.get().leaf)
 
 
