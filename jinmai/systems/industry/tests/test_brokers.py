@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -205,3 +207,21 @@ def test_payloads_sent_while_the_ingest_is_away_are_stored_when_it_is_back(
                 assert sender.drain(60)
             assert sender.stored == 5
     assert len(works.rows()) == 6
+
+
+def test_good_payloads_are_acknowledged_while_the_database_is_locked(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    works = prepare(tmp_path_factory.mktemp("locked"))
+    with works.broker("embedded 3.1.1"), works.ingest(), works.sender() as sender:
+        with closing(sqlite3.connect(works.data / "jinmai.sqlite3", isolation_level=None)) as writer:
+            writer.execute("BEGIN EXCLUSIVE")
+            sender.send([(_now(), {"active_power": -1})])
+            for number in range(20):
+                sender.send([(_now() - number * 1000, {"active_power": number})])
+            assert eventually(lambda: sender.stored == 20)
+            assert (sender.unanswered, sender.refused) == (1, [])
+            writer.execute("ROLLBACK")
+        assert sender.drain(60)
+        assert [ack.reason for ack in sender.refused] == ["out_of_range"]
+    assert works.quarantined()[ONE, "out_of_range"] >= 1

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from jinmai.core.operations.api import heartbeat
@@ -34,8 +34,9 @@ class Command(BaseCommand):
         for player in players:
             player.start()
         while not stop.wait(1.0):
-            if all(player.alive for player in players):
-                heartbeat("simulator")
+            if not all(player.alive for player in players):
+                raise CommandError("a simulated device has stopped; its reason stands above")
+            heartbeat("simulator")
         for player in players:
             player.stop()
 
