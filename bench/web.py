@@ -47,7 +47,7 @@ from django.core.asgi import get_asgi_application
 from django.http import HttpResponse
 from django.urls import path
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY="-")
-urlpatterns = [path("", lambda request: HttpResponse("hello"))]
+urlpatterns = [path("", lambda request: HttpResponse("hello", headers={"Content-Length": "5"}))]
 application = get_asgi_application()
 """
 

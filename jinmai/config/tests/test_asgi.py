@@ -1,0 +1,63 @@
+"""Requests share a few threads, which keep their connections; streams hold none of them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from jinmai.config.asgi import THREADS, FewThreads
+from jinmai.core.web.api import public
+
+seen: set[int] = set()
+
+
+@public
+def note_thread(request: HttpRequest) -> HttpResponse:
+    """A page that notes on which thread it was made."""
+    seen.add(threading.get_ident())
+    return HttpResponse("noted")
+
+
+urlpatterns = [path("", note_thread)]
+
+
+async def ask(application: FewThreads) -> int:
+    """One request; gives its status."""
+    sent: list[dict[str, Any]] = []
+    asked = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if asked.is_set():
+            await asyncio.Event().wait()  # the reader stays
+        asked.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"127.0.0.1")]}
+    await application({**scope, "query_string": b"", "http_version": "1.1"}, receive, send)
+    return int(sent[0]["status"])
+
+
+@override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[])
+def test_many_requests_share_a_few_threads() -> None:
+    seen.clear()
+    application = FewThreads()
+
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*(ask(application) for _ in range(5 * THREADS)))
+
+    assert set(asyncio.run(all_at_once())) == {200}
+    assert len(seen) == THREADS
+
+
+def test_what_is_not_http_is_refused() -> None:
+    with pytest.raises(ValueError, match="only HTTP is served here, not websocket"):
+        asyncio.run(FewThreads()({"type": "websocket"}, None, None))
