@@ -1,16 +1,19 @@
 """Who may do what, as one table: role × address × object × field, read from what the house really enforces.
 
-The reviewed copy lies in ``tests/conformance/access_matrix.toml``. A change of a manifest, a rule or a view
-that lets somebody in or keeps somebody out shows there as a changed line, or fails the tests.
+The reviewed copy lies in ``tests/conformance/access_matrix.toml`` for the core and in each system's
+``tests/access_matrix.toml``. A change of a manifest, a rule or a view that lets somebody in or keeps somebody
+out shows there as a changed line, or fails the tests.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from jinmai.core.access.object_rules import declared_rules
@@ -61,16 +64,29 @@ def personal_fields() -> list[str]:
     )
 
 
-def as_toml() -> str:
-    """The matrix as the reviewed copy has it, without the lines on fields that people decide about."""
-    lines = ["[addresses]"]
-    lines += [f'"{name}" = "{who}"' for name, who in addresses().items()]
-    for title, table in (("grants", grants()), ("objects", objects())):
-        lines += ["", f"[{title}]"]
-        for name, cells in table.items():
+def as_toml(system: str = "") -> str:
+    """The part of one system, or of the core, as the reviewed copy has it but for the fields."""
+    tables = (("addresses", addresses()), ("grants", grants()), ("objects", objects()))
+    return "\n".join(itertools.chain.from_iterable(_table(title, table, system) for title, table in tables))
+
+
+def room_of(name: str) -> str:
+    """The system whose address or permission this is; empty for the core's."""
+    room = re.split(r"[:.]", name, maxsplit=1)[0]
+    return room if any(room == manifest.key for manifest in settings.JINMAI_SYSTEMS) else ""
+
+
+def _table(title: str, table: Mapping[str, Any], system: str) -> Iterator[str]:
+    yield f"[{title}]"
+    for name, cells in table.items():
+        if room_of(name) != system:
+            continue
+        if isinstance(cells, str):
+            yield f'"{name}" = "{cells}"'
+        else:
             inside = ", ".join(f'{key} = "{value}"' for key, value in cells.items())
-            lines.append(f'"{name}" = {{ {inside} }}' if inside else f'"{name}" = {{}}')
-    return "\n".join(itertools.chain(lines, [""]))
+            yield f'"{name}" = {{ {inside} }}' if inside else f'"{name}" = {{}}'
+    yield ""
 
 
 def _views(patterns: list[Any], before: str = "", space: str = "") -> Iterator[tuple[str, str, Any]]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from jinmai.core.access.api import Organisation, User
-from jinmai.systems.industry.models import Alarm, AlarmRule, Device, Plant, ProductType, Property
+from jinmai.systems.industry.models import (
+    Alarm,
+    AlarmRule,
+    Device,
+    Plant,
+    ProductType,
+    Property,
+    QuarantinedPayload,
+)
 
+_numbers = count(1)
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 
@@ -47,13 +57,19 @@ def make_product_type(key: str = "furnace") -> ProductType:
 
 
 def make_plant(key: str = "works", **fields: Any) -> Plant:
-    """An illustrative plant with its owner."""
-    owner, _ = Organisation.objects.get_or_create(
+    """An illustrative plant with its owner, the same one unless another is given."""
+    works, _ = Organisation.objects.get_or_create(
         code="91210711MA0HR0001T",
         defaults={"name_zh": "厂", "name_en": "Works", "kind": "enterprise", "illustrative": True},
     )
-    defaults = {"name_zh": "厂", "name_en": "Works", "district_code": "210711", "industry_code": "C3140"}
-    return Plant.objects.create(key=key, owner=owner, illustrative=True, **{**defaults, **fields})
+    defaults = {
+        "owner": works,
+        "name_zh": "厂",
+        "name_en": "Works",
+        "district_code": "210711",
+        "industry_code": "C3140",
+    }
+    return Plant.objects.create(key=key, illustrative=True, **{**defaults, **fields})
 
 
 def make_device(key: str = "saf-1", plant: Plant | None = None, **fields: Any) -> Device:
@@ -86,3 +102,35 @@ def make_alarm(rule: AlarmRule | None = None, device: Device | None = None, **fi
         device=device or make_device(),
         **{"began_at": NOON, "raised_at": NOON, "value": 270, "worst_value": 270, **fields},
     )
+
+
+def _plant_of(owner: Organisation, district: str) -> Plant:
+    return make_plant(f"plant-{next(_numbers)}", owner=owner, district_code=district)
+
+
+def _device_of(owner: Organisation, district: str) -> Device:
+    return make_device(f"device-{next(_numbers)}", _plant_of(owner, district))
+
+
+def _alarm_of(owner: Organisation, district: str) -> Alarm:
+    return make_alarm(make_rule(f"rule-{next(_numbers)}"), _device_of(owner, district))
+
+
+def _rule_of(owner: Organisation, district: str) -> AlarmRule:
+    return make_rule(f"rule-{next(_numbers)}", plant=_plant_of(owner, district))
+
+
+def _quarantined_of(owner: Organisation, district: str) -> QuarantinedPayload:
+    return QuarantinedPayload(device=_device_of(owner, district))
+
+
+# One object for each permission that covers objects, for the test of who may do what.
+SAMPLES = {
+    "industry.change_alarm_rule": _rule_of,
+    "industry.handle_alarm": _alarm_of,
+    "industry.view_alarm": _alarm_of,
+    "industry.view_alarm_rule": _rule_of,
+    "industry.view_device": _device_of,
+    "industry.view_plant": _plant_of,
+    "industry.view_quarantine": _quarantined_of,
+}

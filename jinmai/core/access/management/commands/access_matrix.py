@@ -16,8 +16,9 @@ class Command(BaseCommand):
     help = "Print which role may open which address and reach which objects."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The form of the answer."""
-        parser.add_argument("--json", action="store_true", help="print one JSON value")
+        """Whose part, in which form."""
+        parser.add_argument("system", nargs="?", default="", help="a system's part (default: the core's)")
+        parser.add_argument("--json", action="store_true", help="print everything as one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print."""
@@ -31,4 +32,4 @@ class Command(BaseCommand):
             }
             self.stdout.write(orjson.dumps(answer).decode())
         else:
-            self.stdout.write(matrix.as_toml(), ending="")
+            self.stdout.write(matrix.as_toml(options["system"]), ending="")
