@@ -39,6 +39,15 @@ def running_parts() -> Iterator[bool]:
         yield False
 
 
+def instance_is_running() -> bool:
+    """Whether an instance runs on this data folder."""
+    lock = _lock(settings.JINMAI_DATA)
+    if lock is None:
+        return True
+    lock.close()
+    return False
+
+
 def _start(stack: ExitStack, command: str) -> None:
     environment = {"JINMAI_MQTT_PORT": str(settings.JINMAI_MQTT_PORT)}
     process = stack.enter_context(CommandProcess(command, settings.JINMAI_DATA, environment))

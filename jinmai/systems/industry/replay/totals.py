@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinmai.lake import Lake, Slice
 from jinmai.standards.telemetry import Thing
@@ -33,7 +34,9 @@ def totals(lake: Lake, device: Device, *, sent: Table, mapping: Mapping, thing: 
         f"SELECT count(*), min(time), max(time), {sums} FROM {table}",  # noqa: S608 - checked names
         [_slice(device, sent)],
     ).row(0)
-    found: dict[str, Any] = {"rows": row[0], "from": row[1].isoformat(), "to": row[2].isoformat()}
+    zone = ZoneInfo(mapping.time.zone)
+    first, last = (moment.astimezone(zone).isoformat() for moment in row[1:3])
+    found: dict[str, Any] = {"rows": row[0], "from": first, "to": last}
     for (name, key), scaled in zip(mapping.totals.items(), row[3:], strict=True):
         found[name] = _text(thing.by_key[key].unscale(scaled or 0), thing.by_key[key].resolution)
     for key in states:

@@ -24,7 +24,7 @@ from jinmai.systems.industry.replay.mapping import (
     nearest,
     read_mapping,
 )
-from jinmai.systems.industry.replay.parts import running_parts
+from jinmai.systems.industry.replay.parts import instance_is_running, running_parts
 from jinmai.systems.industry.replay.sending import NotStoredError, boot_of, send_table
 from jinmai.systems.industry.replay.table import (
     TableFaultyError,
@@ -114,6 +114,8 @@ class Command(BaseCommand):
 
     def _prepare(self, mapping: Mapping) -> None:
         """A data folder that was never used gets its tables and the city pack, as ``jinmai up`` does it."""
+        if instance_is_running():
+            return
         call_command("migrate", interactive=False, verbosity=0)
         if not Device.objects.filter(key=mapping.device).exists():
             call_command("load_city", settings.JINMAI_CITY, stdout=self.stderr)
