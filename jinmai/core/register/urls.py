@@ -1,8 +1,10 @@
 from django.urls import path
 
-from jinmai.core.register.views import facts, imports, parties
+from jinmai.core.register.views import facts, imports, parties, places
 
 urlpatterns = [
+    path("places/", places.place_list, name="places"),
+    path("places/<slug:key>/", places.place_page, name="place"),
     path("parties/", parties.party_list, name="parties"),
     path("parties/imports/", imports.import_list, name="imports"),
     path("parties/imports/new/", imports.new_import, name="new_import"),

@@ -20,7 +20,7 @@ from uuid import uuid4
 import msgspec
 from django.conf import settings
 
-CHUNK_ROWS = 2_000
+CHUNK_ROWS = 1_000
 MOST_REPORTED = 200_000
 
 

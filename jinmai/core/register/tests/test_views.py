@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -70,6 +71,7 @@ def _text(client: Client, url: str) -> str:
     return answer.content.decode()
 
 
+PLACE_PAGES = ["/places/", "/places/990101/"]
 PAGES = ["/parties/", f"/parties/{ALLOY}/", f"/parties/{TACKLE}/", f"/parties/{ALLOY}/facts/revenue/"]
 IMPORT_PAGES = ["/parties/imports/", "/parties/imports/new/", "/parties/imports/template.xlsx"]
 
@@ -190,6 +192,30 @@ def broken_panel(party: Party, reader: User) -> Panel | None:
 def _system(show: str) -> Manifest:
     panel = Declared("sample", f"{__name__}.{show}", Words("示例", "Sample panel"))
     return Manifest("sample", Words("示例", "Sample"), Words("", ""), panels=[panel])
+
+
+def test_a_place_shows_its_facts_and_its_position_in_every_datum(officer: Client, technician: Client) -> None:
+    page = _text(officer, "/places/tiny-works/")
+    for words in ("GCJ-02", "121.127000, 41.095000", "WGS-84", "BD-09", "Tinytown Special Alloy"):
+        assert words in page
+    city = _text(officer, "/places/9901/")
+    assert "about 3,000,000 yuan" in city
+    assert "/parties/?district=990101" in _text(officer, "/places/990101/")
+    assert "East works" in _text(officer, "/places/?kind=site")
+    assert "Tinytown Special Alloy" in _text(technician, "/places/tiny-works/")
+    assert officer.get("/places/nowhere/").status_code == 404
+
+
+def test_a_sealed_entry_leads_to_its_proof(officer: Client, alloy: Party) -> None:
+    assert "log/proofs/" not in _text(officer, f"/parties/{ALLOY}/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'UPDATE ledger_entry SET "index" = 7 WHERE subject = %s AND kind = %s',
+            [alloy.subject, "register.party_entered.v1"],
+        )
+    page = _text(officer, f"/parties/{ALLOY}/")
+    assert "/log/proofs/7.tlog-proof" in page
+    assert "Entry 7" in page
 
 
 def test_panels_of_systems_stand_on_the_page_and_their_first_step_is_its_button(

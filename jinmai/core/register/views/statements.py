@@ -33,8 +33,8 @@ class Line:
     rests_on: Sequence[str]
 
 
-def lines_of(facts: Iterable[Fact], party: Party, disclosure: Disclosure) -> list[Line]:
-    """Facts with everything that makes them facts."""
+def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure) -> list[Line]:
+    """Facts with everything that makes them facts; those of a party lead to their history."""
     facts = list(facts)
     bases = selectors.bases_of(facts)
     return [
@@ -45,7 +45,7 @@ def lines_of(facts: Iterable[Fact], party: Party, disclosure: Disclosure) -> lis
             period=period(fact),
             source=fact.source.name,
             as_of=fact.as_of,
-            href=reverse("fact_history", args=[party.code, fact.kind.key]),
+            href=reverse("fact_history", args=[party.code, fact.kind.key]) if party else "",
             rests_on=[
                 gettext("%(kind)s %(value)s, %(source)s")
                 % {
