@@ -8,25 +8,24 @@ import threading
 import time
 from collections.abc import Sequence
 
-import polars as pl
 from django.db import DatabaseError
 
 from jinmai.core.operations.api import heartbeat
-from jinmai.lake import InputRefusedError, Lake, LakeError, LastValues
-from jinmai.standards.telemetry import Ack, Reason, Refusal, Thing
+from jinmai.lake import Lake, LastValues
+from jinmai.standards.telemetry import Reason
 from jinmai.systems.industry.ingest.alarm_watch import AlarmWatch
-from jinmai.systems.industry.ingest.batches import Arrivals, RefusedMessage, Stored, sort_messages, store
+from jinmai.systems.industry.ingest.batches import RefusedMessage, Stored, sort_messages
 from jinmai.systems.industry.ingest.clerk import Clerk
 from jinmai.systems.industry.ingest.connection import Connection
 from jinmai.systems.industry.ingest.inbox import Inbox, Message
 from jinmai.systems.industry.ingest.known import Known
 from jinmai.systems.industry.ingest.recovery import recover
+from jinmai.systems.industry.ingest.storing import Storekeeper
 from jinmai.systems.industry.messaging import Broker, SignIn
 
 # A payload of an unknown device may come a moment after the device was made.
 NEWS_SECONDS = 0.5
 NEWS = frozenset({Reason.UNKNOWN_DEVICE, Reason.DISABLED_DEVICE, Reason.UNKNOWN_PROPERTY})
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +46,7 @@ class Intake:
         self._clerk = Clerk(self._answer_refused)
         self._watch = AlarmWatch()
         self._stop = threading.Event()
+        self._storekeeper = Storekeeper(lake, self._stop)
         self._tables_of: Known | None = None
         self._beaten = 0.0
 
@@ -82,9 +82,10 @@ class Intake:
         known = self._make_tables()
         refused = found.refused
         for table, arrivals in found.arrivals.items():
-            stored, further = self._store(table, known.things[table], arrivals)
-            if stored is None:
+            outcome = self._storekeeper.store(table, known.things[table], arrivals)
+            if outcome is None:
                 return  # asked to stop before it could be stored: nothing is acknowledged
+            stored, further = outcome
             refused += further
             self._connection.answer(stored.answers)
             self._after(stored)
@@ -98,52 +99,6 @@ class Intake:
             return self._clerk.refresh(NEWS_SECONDS)
         except DatabaseError:
             return False
-
-    def _store(
-        self, table: str, thing: Thing, arrivals: Arrivals
-    ) -> tuple[Stored | None, list[RefusedMessage]]:
-        """Store, for as long as it takes; None where :meth:`stop` came first."""
-        pause = FIRST_PAUSE
-        while not self._stop.is_set():
-            try:
-                return store(self._lake, table, thing, arrivals)
-            except InputRefusedError:
-                return self._store_singly(table, thing, arrivals)
-            except (LakeError, OSError):
-                log.exception("%s cannot be stored now; nothing is acknowledged until it is", table)
-                self._stop.wait(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-            except Exception:
-                log.exception("a batch for %s cannot be stored as it is", table)
-                return self._store_singly(table, thing, arrivals)
-        return None, []
-
-    def _store_singly(
-        self, table: str, thing: Thing, arrivals: Arrivals
-    ) -> tuple[Stored | None, list[RefusedMessage]]:
-        """Store payload by payload, so that one that the store cannot take goes alone."""
-        answers: list[tuple[str, Ack]] = []
-        rows: list[pl.DataFrame] = []
-        refused: list[RefusedMessage] = []
-        for one in arrivals.singly():
-            try:
-                stored, further = store(self._lake, table, thing, one)
-            except OSError:
-                raise
-            except Exception as error:
-                log.exception("a payload on %s was refused by the store", one.messages[0].topic)
-                fault = Refusal(
-                    Reason.WRONG_SHAPE,
-                    f"the store says {error}"[:200],
-                    one.payloads[0].boot,
-                    one.payloads[0].sequence,
-                )
-                refused.append(RefusedMessage(one.messages[0], one.devices[0].key, one.devices[0], fault))
-            else:
-                answers += stored.answers
-                rows.append(stored.new_rows)
-                refused += further
-        return Stored(table, answers, pl.concat(rows) if rows else pl.DataFrame()), refused
 
     def _after(self, stored: Stored) -> None:
         """Last values and alarms; both can be made again from the lake, so they come after the answer."""
