@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 Made = TypeVar("Made")
 
-SECONDS = 5.0
+SECONDS = 10.0
 MOST = 512
 
 
