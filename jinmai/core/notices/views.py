@@ -154,7 +154,7 @@ def add_endpoint(request: HttpRequest) -> HttpResponse:
             actor=f"user:{_person(request).pk}",
         )
         if endpoint.channel == Channel.WEBHOOK:
-            request.session[NEW_SECRET] = secret
+            request.session[NEW_SECRET] = {str(endpoint.pk): secret}
         return redirect("endpoint", endpoint.pk)
     return render(request, "notices/add_endpoint.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -172,7 +172,7 @@ def endpoint(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         "endpoint": endpoint,
         "organisation": endpoint.organisation.name(get_language() or ""),
         "kinds": [kind_label(kind) for kind in endpoint.kinds],
-        "secret": request.session.pop(NEW_SECRET, ""),
+        "secret": request.session.pop(NEW_SECRET, {}).get(str(endpoint.pk), ""),
         "deliveries": endpoint.deliveries.select_related("message")[:10],
     }
     return render(request, "notices/endpoint.html", context)

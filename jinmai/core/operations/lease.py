@@ -12,13 +12,15 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connections
 
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 5.0
 JITTER = 0.2
+# A lease or a due time further ahead than it was ever set was written before the clock was set back.
+CLOCK_SLACK = timedelta(seconds=60)
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +52,11 @@ def renewed(what: str, renew: Callable[[], bool]) -> Iterator[threading.Event]:
     finally:
         done.set()
         thread.join()
+
+
+def is_free(until: datetime | None, now: datetime) -> bool:
+    """Whether work can be taken whose lease ends at ``until`` (None: nobody holds it)."""
+    return until is None or until < now or until > now + LEASE + CLOCK_SLACK
 
 
 def pause_after(failures: int, first: timedelta, longest: timedelta) -> timedelta:

@@ -10,10 +10,9 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -40,33 +39,34 @@ def enrol(jobs: Iterable[Job]) -> None:
 
 def run_due(jobs: Iterable[Job], worker: str, stop: threading.Event | None = None) -> int:
     """Run every job that is due and free, until ``stop``. Returns how many ran."""
-    jobs = list(jobs)
-    due = set(
-        PeriodicJob.objects.filter(_free(), name__in=[job.name for job in jobs]).values_list(
-            "name", flat=True
-        )
-    )
+    declared = {job.name: job for job in jobs}
     ran = 0
-    for job in jobs:
+    for row in list(PeriodicJob.objects.filter(name__in=declared)):
         if stop is not None and stop.is_set():
             break
-        if job.name in due and _take(job.name, worker):
-            _run(job, worker)
+        if _take(row, worker):
+            _run(declared[row.name], worker)
             ran += 1
     return ran
 
 
-def _free() -> Q:
+def is_due(row: PeriodicJob, now: datetime) -> bool:
+    """Whether the time of a job has come, or lies so far ahead that the clock must have been set back."""
+    furthest = now + max(LONGEST_PAUSE * (1 + lease.JITTER), timedelta(seconds=row.every_seconds))
+    return row.due_at <= now or row.due_at > furthest + lease.CLOCK_SLACK
+
+
+def _take(row: PeriodicJob, worker: str) -> bool:
+    """Lease a job that is due and free; the UPDATE finds the row as it was read, or another worker has it."""
     now = timezone.now()
-    return Q(due_at__lte=now) & (Q(leased_until__isnull=True) | Q(leased_until__lt=now))
-
-
-def _take(name: str, worker: str) -> bool:
-    """Lease a due job; one conditional UPDATE, so two workers cannot both have it."""
-    taken = PeriodicJob.objects.filter(_free(), name=name).update(
-        leased_by=worker, leased_until=timezone.now() + lease.LEASE, started_at=timezone.now()
-    )
-    return taken == 1
+    if not is_due(row, now) or not lease.is_free(row.leased_until, now):
+        return False
+    as_read = PeriodicJob.objects.filter(pk=row.pk, leased_by=row.leased_by, due_at=row.due_at)
+    if row.leased_until is None:
+        as_read = as_read.filter(leased_until__isnull=True)
+    else:
+        as_read = as_read.filter(leased_until=row.leased_until)
+    return as_read.update(leased_by=worker, leased_until=now + lease.LEASE, started_at=now) == 1
 
 
 def _run(job: Job, worker: str) -> None:

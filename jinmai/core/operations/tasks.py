@@ -46,14 +46,14 @@ def run_next(worker: str) -> bool:
 def recover() -> int:
     """Give back the tasks whose worker no longer renews its lease. Returns how many."""
     given_back = 0
-    lapsed = TaskLease.objects.filter(leased_until__lt=timezone.now(), task__status=RUNNING)
-    for pk in list(lapsed.values_list("pk", flat=True)):
+    held = TaskLease.objects.filter(leased_until__isnull=False, task__status=RUNNING)
+    now = timezone.now()
+    lapsed = [pk for pk, until in held.values_list("pk", "leased_until") if lease.is_free(until, now)]
+    for pk in lapsed:
         with transaction.atomic():
-            # Of the lease only, and looked at again under its lock: its holder may have come back.
-            held = TaskLease.objects.select_for_update(skip_locked=True).filter(
-                pk=pk, leased_until__lt=timezone.now()
-            )
-            if (row := held.first()) and row.task.status == RUNNING:
+            # The lease alone, and looked at again under its lock: its holder may have come back.
+            row = TaskLease.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if row and lease.is_free(row.leased_until, timezone.now()) and row.task.status == RUNNING:
                 log.warning("task %s: %s stopped renewing its lease", row.task.task_path, row.leased_by)
                 _failed(row, WorkerDiedError(f"{row.leased_by} ended in the middle of it"))
                 given_back += 1

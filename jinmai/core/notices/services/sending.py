@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db import connection
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from jinmai.core.access.api import Organisation, User
 from jinmai.core.notices.kinds import NoticeRefused, Param, kept_params, kinds
@@ -48,7 +49,7 @@ def notify(  # noqa: PLR0913 - the fields of a message, each by its name
         raise NoticeRefused(f"no manifest declares the kind {kind!r}")
     if not key or len(key) > LONGEST_KEY:
         raise NoticeRefused(f"{kind}: key has {len(key)} characters, 1 to {LONGEST_KEY} are taken")
-    if href and not (href.startswith("/") and not href.startswith("//")):
+    if href and not (href.startswith("/") and url_has_allowed_host_and_scheme(href, None)):
         raise NoticeRefused(f"{kind}: href {href!r} is not a path of this house")
     batch, kept = uuid.uuid4(), kept_params(declared, params)
     fields = {"kind": kind, "key": key, "subject": subject, "params": kept, "href": href, "batch": batch}

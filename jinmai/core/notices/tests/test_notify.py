@@ -93,6 +93,8 @@ class TestRefusals:
             ({"key": ""}, "industry.test_report: key has 0 characters, 1 to 200 are taken"),
             ({"href": "//evil.example"}, "href '//evil.example' is not a path of this house"),
             ({"href": "https://evil.example"}, "is not a path of this house"),
+            ({"href": "/\\evil.example"}, "is not a path of this house"),
+            ({"href": "industry/"}, "is not a path of this house"),
         ],
     )
     def test_a_wrong_call_is_told_what_is_wrong(

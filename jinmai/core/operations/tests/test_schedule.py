@@ -68,3 +68,25 @@ def test_a_job_that_no_manifest_declares_any_more_goes() -> None:
     enrol([GOOD, BAD])
     enrol([GOOD])
     assert list(PeriodicJob.objects.values_list("name", flat=True)) == ["good"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=2)])
+def test_a_clock_that_was_set_back_stops_no_job(ahead: timedelta) -> None:
+    enrol([GOOD])
+    now = timezone.now()
+    PeriodicJob.objects.update(due_at=now + ahead, leased_by="killed", leased_until=now + ahead)
+    assert run_due([GOOD], "one") == 1
+
+
+def test_a_running_job_is_held_by_its_worker() -> None:
+    enrol([Job("long", f"{__name__}.look_at_the_lease", 60)])
+    assert run_due([Job("long", f"{__name__}.look_at_the_lease", 60)], "one") == 1
+    assert PeriodicJob.objects.get().error == ""
+
+
+def look_at_the_lease() -> None:
+    """A job that looks: while it runs, its lease lies ahead and bears its worker's name."""
+    row = PeriodicJob.objects.get()
+    assert row.leased_by == "one"
+    assert row.leased_until is not None
+    assert row.leased_until > timezone.now()

@@ -75,6 +75,12 @@ def test_a_task_whose_lease_is_renewed_is_left_alone(tmp_path: Path) -> None:
     assert [recover(), run_next("other"), the_task().status] == [0, False, RUNNING]
 
 
+def test_a_lease_from_before_the_clock_was_set_back_is_not_waited_for(tmp_path: Path) -> None:
+    write.enqueue(str(tmp_path), "one", 0)
+    killed_in_the_middle("killed", left=timedelta(hours=1))
+    assert [recover(), the_task().status] == [1, READY]
+
+
 def test_a_dead_task_is_tried_again_with_all_its_attempts() -> None:
     fail_once.enqueue("the meter is gone")
     run_next("w")
