@@ -10,10 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from jinmai.lake import Lake
 from jinmai.standards.telemetry import Ack
@@ -30,7 +37,7 @@ BROKERS = [
             f"mosquitto {version}",
             marks=pytest.mark.skipif(not MOSQUITTO, reason="Mosquitto is not installed; .ci/run installs it"),
         )
-        for version in ("3.1.1", "5")
+        for version in ("3.1.1", "5", "5 tls")
     ),
 ]
 # Such a folder has its own database and broker, whatever the tests around it use.
@@ -45,6 +52,7 @@ class Works:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.where = Broker("127.0.0.1", 0)
+        self.address = ""
         self.secrets: dict[str, str] = {}
 
     def run(self, *arguments: str) -> str:
@@ -104,7 +112,7 @@ class Works:
     @contextmanager
     def broker(self, name: str) -> Iterator[None]:
         """The embedded broker or Mosquitto on a free port; :attr:`where` says where."""
-        kind, version = name.split()
+        kind, version, *tls = name.split()
         port = free_port()
         if kind == "embedded":
             self.where = Broker("127.0.0.1", port)
@@ -112,23 +120,32 @@ class Works:
                 process.wait()
                 yield
             return
-        self.where = parse_address(f"mqtt://127.0.0.1:{port}?protocol={version}")
-        with _mosquitto(self.data / "mosquitto", port):
+        folder = self.data / "mosquitto"
+        if tls:
+            make_certificate(folder)
+        scheme, options = ("mqtts", f"&ca={folder}/server.crt") if tls else ("mqtt", "")
+        self.address = f"{scheme}://127.0.0.1:{port}?protocol={version}{options}"
+        self.where = parse_address(self.address)
+        with _mosquitto(folder, port, tls=bool(tls)):
             yield
 
     def _environment(self) -> Mapping[str, str]:
         if self.where.embedded:
             return {**OWN, "JINMAI_MQTT_PORT": str(self.where.port)}
-        version = "5" if self.where.protocol.value == 5 else "3.1.1"
-        return {**OWN, "JINMAI_MQTT_URL": f"mqtt://127.0.0.1:{self.where.port}?protocol={version}"}
+        return {**OWN, "JINMAI_MQTT_URL": self.address}
 
 
 @contextmanager
-def _mosquitto(folder: Path, port: int) -> Iterator[None]:
+def _mosquitto(folder: Path, port: int, *, tls: bool) -> Iterator[None]:
     """Mosquitto with the configuration that ``deploy`` gives, on another port."""
     text = (ROOT / "deploy" / "mosquitto" / "mosquitto.conf").read_text("utf-8")
     text = text.replace("/etc/mosquitto/jinmai", str(folder))
     text = text.replace("listener 1883 127.0.0.1", f"listener {port} 127.0.0.1")
+    if tls:
+        text = text.replace(
+            f"listener {port} 127.0.0.1",
+            f"listener {port} 127.0.0.1\ncertfile {folder}/server.crt\nkeyfile {folder}/server.key",
+        )
     # Started by root it would become another user, who may not read the passwords.
     text += f"user {getpass.getuser()}\n"
     (folder / "mosquitto.conf").write_text(text, "utf-8")
@@ -141,6 +158,29 @@ def _mosquitto(folder: Path, port: int) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def make_certificate(folder: Path) -> None:
+    """A certificate for 127.0.0.1 that signs itself, valid for a day, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "jinmai-test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.crt").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "server.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def prepare(data: Path) -> Works:
