@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinmai.core.register.codes import CodeError, party_code
 from jinmai.core.register.disclosure import MASKED, Disclosure
-from jinmai.core.register.importing.verify import import_faults
+from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import District, Fact, Party, Place, Thing
 from jinmai.core.register.panels import NextStep, Panel
 from jinmai.core.register.selectors import (
@@ -48,8 +48,8 @@ __all__ = [
     "enter_party",
     "enter_place",
     "enter_thing",
+    "fact_faults",
     "facts_as_of",
-    "import_faults",
     "industry_name",
     "latest_facts",
     "party_by_code",

@@ -112,12 +112,16 @@ class FactDerived(msgspec.Struct, frozen=True):
 
 
 class FactsDerived(msgspec.Struct, frozen=True):
-    """Facts that follow from the rows of one chunk of an import; the digest is over their lines."""
+    """Facts that follow from the rows of one chunk of an import; the digest is over their lines.
+
+    ``facts`` are their numbers as ranges, both ends included, in the order of the lines.
+    """
 
     chunk: int
     rule: str
     count: int
     digest: str
+    facts: list[tuple[int, int]]
 
 
 class ImportAccepted(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +21,9 @@ from jinmai.core.register.models import Fact, FactKind, Import, ImportChunk, Par
 from jinmai.core.register.rules import Rule, rules
 from jinmai.core.register.search import Facets, document_of
 from jinmai.core.register.services import deriving
+
+# Of a derived fact: its number, its party, its value, the days from which and before which it holds.
+DerivedLine = tuple[int, int | None, int | None, str, str | None]
 
 
 class Derived(NamedTuple):
@@ -152,12 +156,17 @@ def _derive(  # noqa: PLR0913, PLR0917 - the chunk at hand
         others = {fact.party_id for fact in said} - {fact.party_id for fact in plain}
         applying = [fact for fact in plain if rule.applies(industry[fact.party_id])]
         concluded = [one for one in (_conclude(rule, read, fact) for fact in applying) if one is not None]
-        lines = _write_derived(rule, concluded)
+        derived = _write_derived(rule, concluded)
         entered = deriving.enter_changes(rule, deriving.changes(others, rule, read) if others else ())
-        lines += [_line_of(fact) for _change, fact in entered]
-        if lines:
-            digest = hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
-            told = entries.FactsDerived(chunk=number, rule=rule.key, count=len(lines), digest=digest)
+        derived += [derived_line(fact) for _change, fact in entered]
+        if derived:
+            told = entries.FactsDerived(
+                chunk=number,
+                rule=rule.key,
+                count=len(derived),
+                digest=digest_of_derived(derived),
+                facts=ranges([row[0] for row in derived]),
+            )
             append(kind=entries.FACTS_DERIVED, subject=batch.subject, payload=told, actor=batch.actor)
 
 
@@ -176,10 +185,26 @@ def _conclude(rule: Rule, read: FactKind, fact: FactRow) -> Derived | None:
     return Derived(fact.party_id, fact, fact.number >= line)
 
 
-def _line_of(fact: Fact) -> bytes:
-    """The bytes that the entry's digest takes of a derived fact; a withdrawal has no number."""
+def derived_line(fact: Fact) -> DerivedLine:
+    """What the digest takes of a derived fact."""
     ends = fact.effective_to.isoformat() if fact.effective_to else None
-    return encoder.encode((fact.pk, fact.party_id, fact.number, fact.effective_from.isoformat(), ends))
+    return fact.pk, fact.party_id, fact.number, fact.effective_from.isoformat(), ends
+
+
+def digest_of_derived(rows: Iterable[DerivedLine]) -> str:
+    """What an entry says of derived facts: number, party, value (a withdrawal has none) and period of each."""
+    return hashlib.sha256(b"".join(encoder.encode(row) + b"\n" for row in rows)).hexdigest()
+
+
+def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as ranges, in their order: 4, 5, 6, 9 are (4, 6) and (9, 9)."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] + 1 == number:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -189,7 +214,7 @@ def _line(rule: str, begins: str, decimals: int) -> int | None:
     return None if amount is None else int(amount.scaleb(decimals))
 
 
-def _write_derived(rule: Rule, found: list[Derived]) -> list[bytes]:
+def _write_derived(rule: Rule, found: list[Derived]) -> list[DerivedLine]:
     """Write derived facts with their bases; gives the lines that the entry's digest is made of."""
     if not found:
         return []
@@ -202,7 +227,4 @@ def _write_derived(rule: Rule, found: list[Derived]) -> list[bytes]:
     ]
     bulk.insert(rows)
     bulk.insert([BasisRow(row.id, each.basis.id, rule.key) for row, each in zip(rows, found, strict=True)])
-    return [
-        encoder.encode((row.id, row.party_id, row.number, row.effective_from, row.effective_to))
-        for row in rows
-    ]
+    return [(row.id, row.party_id, row.number, row.effective_from, row.effective_to) for row in rows]

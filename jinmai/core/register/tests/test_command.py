@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jinmai.core.register.models import Fact, Party
-from jinmai.core.register.tests.factories import code_number
+from jinmai.core.register.services.facts import correct_fact, withdraw_fact
+from jinmai.core.register.tests.factories import ACTOR, ALLOY, code_number
 
 HEAD = "code,name,district,year,revenue"
 pytestmark = pytest.mark.usefixtures("tiny_city", "_own_folder")
@@ -72,6 +73,66 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, arguments: tuple[str, ...],
     given = [each.format(path=path) for each in arguments]
     with pytest.raises(CommandError, match=reason):
         _run(*given, "--as-of", "2026-04-30")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE register_fact SET number = number + 1 WHERE id = %s",
+        "UPDATE register_fact SET as_of = '2020-01-01' WHERE id = %s",
+        "UPDATE register_fact SET effective_to = NULL WHERE id = %s",
+        "UPDATE register_fact SET note = 'x' WHERE id = %s",
+        "UPDATE register_fact SET bound = 'about' WHERE id = %s",
+        "UPDATE register_fact SET corrects_id = id WHERE id = %s",
+    ],
+)
+def test_the_check_names_a_single_fact_that_was_changed(
+    statement: str, lifted: Callable[[str, list[int]], None]
+) -> None:
+    assert json.loads(_run("check", "--json"))["ok"]
+    fact = Fact.objects.get(party__code=ALLOY, kind__key="revenue")
+    lifted(statement, [fact.pk])
+    with pytest.raises(CommandError, match=f"fact {fact.pk} of party:{ALLOY}: is not as it was recorded"):
+        _run("check")
+
+
+def test_the_check_names_a_fact_that_nobody_recorded(alloy: Party, lifted: Callable[..., None]) -> None:
+    fact = alloy.facts.get(kind__key="revenue")
+    lifted(
+        "INSERT INTO register_fact (party_id, kind_id, number, text, source_id, as_of, effective_from,"
+        " entered_at, illustrative, withdrawn, note, bound) SELECT party_id, kind_id, 5, text, source_id,"
+        " as_of, effective_from, entered_at, illustrative, withdrawn, note, bound FROM register_fact WHERE id = %s",
+        [fact.pk],
+    )
+    with pytest.raises(CommandError, match=r"fact \d+: no entry recorded it"):
+        _run("check")
+
+
+def test_corrections_withdrawals_and_derived_facts_pass_the_check_and_are_held_to_it(
+    tmp_path: Path, alloy: Party, lifted: Callable[..., None]
+) -> None:
+    fact = alloy.facts.get(kind__key="revenue")
+    corrected = correct_fact(fact=fact, value="21000000", reason="late invoices", actor=ACTOR)
+    withdraw_fact(fact=corrected, reason="another firm's", actor=ACTOR)
+    path = _table(
+        tmp_path, *(f"{code_number(number)},{number}号厂,东区,2025,21000000" for number in range(3))
+    )
+    path = _with_industry(path)
+    _run("import", path, "--source", "tax", "--as-of", "2026-04-30")
+    assert json.loads(_run("check", "--json")) == {"ok": True, "faults": []}
+    derived = Fact.objects.get(party__code=code_number(1), kind__key="above_scale")
+    lifted("UPDATE register_fact SET number = 0 WHERE id = %s", [derived.pk])
+    with pytest.raises(CommandError, match="chunk 0: its derived facts were changed"):
+        _run("check")
+
+
+def _with_industry(path: str) -> str:
+    text = Path(path).read_text(encoding="utf-8")
+    lines = [
+        f"{line},{'industry' if not number else 'C3140'}" for number, line in enumerate(text.splitlines())
+    ]
+    Path(path).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return path
 
 
 def test_the_check_names_a_changed_fact(tmp_path: Path, lifted: Callable[[str, list[int]], None]) -> None:

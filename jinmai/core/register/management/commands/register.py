@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import spoken
-from jinmai.core.register.importing.verify import import_faults
+from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import Import
 from jinmai.core.register.services.imports import (
     ImportRefused,
@@ -29,9 +29,9 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    """Imports a table, or compares every import with the ledger."""
+    """Imports a table, or compares every fact with the ledger."""
 
-    help = "Import a table of parties and facts, or check that imported facts are as they were recorded."
+    help = "Import a table of parties and facts, or check that facts are as they were recorded."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Two subcommands."""
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         table.add_argument("--good-rows", action="store_true", help="import the good rows of a faulty file")
         table.add_argument("--illustrative", action="store_true", help="the data are invented")
         table.add_argument("--json", action="store_true", help="print one JSON value")
-        check = verbs.add_parser("check", help="compare the facts of every import with the ledger")
+        check = verbs.add_parser("check", help="compare every fact with what the ledger was told")
         check.add_argument("--json", action="store_true", help="print one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,11 +55,11 @@ class Command(BaseCommand):
             self._import(**options)
 
     def _check(self, *, as_json: bool) -> None:
-        faults = import_faults()
+        faults = fact_faults()
         if as_json:
             self.stdout.write(orjson.dumps({"ok": not faults, "faults": faults}).decode())
         elif not faults:
-            self.stdout.write("every imported fact is as it was recorded")
+            self.stdout.write("every fact is as it was recorded")
         if faults and not as_json:
             raise CommandError("\n".join(faults))
         if faults:
