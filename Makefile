@@ -29,21 +29,23 @@ lint: $(STAMPS)/dev  ## Check style, types, architecture, templates, translation
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/djlint --quiet --lint --check jinmai
+	$(BIN)/djlint --quiet --lint jinmai
 	$(BIN)/python tools/translations.py check
 	$(BIN)/jinmai makemigrations --check --dry-run
 	$(BIN)/mkdocs build --strict --site-dir build/docs
 
-format: $(STAMPS)/dev  ## Put code and templates into shape
+format: $(STAMPS)/dev  ## Put code into shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
-	-$(BIN)/djlint --quiet --reformat jinmai
 
 translations: $(STAMPS)/dev  ## Extract the words of all pages into the catalogues
 	$(BIN)/python tools/translations.py extract
 
 bench: $(STAMPS)/dev $(STAMPS)/front  ## Run every benchmark with its peers (NAME=lake for one)
 	$(BIN)/jinmai bench $(NAME) --json
+
+system: $(STAMPS)/dev  ## Make a new system's folder (NAME=helpdesk ZH=诉求办结 EN=Helpdesk)
+	$(BIN)/python tools/new_system $(NAME) --zh "$(ZH)" --en "$(EN)"
 
 lock:  ## Resolve the dependencies anew into requirements/*.lock
 	$(UV) pip compile pyproject.toml --group build --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/dev.lock
@@ -52,7 +54,7 @@ lock:  ## Resolve the dependencies anew into requirements/*.lock
 clean:  ## Remove everything that set-up made (the data folder stays)
 	rm -rf .venv node_modules $(FRONT)/node_modules jinmai/core/web/static/web build
 
-.PHONY: help up setup test faults lint format translations bench lock clean
+.PHONY: help up setup test faults lint format translations bench system lock clean
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jinmai needs Python 3.11 or newer")'
