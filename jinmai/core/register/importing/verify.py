@@ -88,7 +88,7 @@ def _single_facts() -> tuple[list[str], set[int]]:
 
 
 def _stated(subject: str) -> dict[int, dict[str, Any]]:
-    """What the entries about a subject say of single facts, by number; a withdrawal says what it withdraws."""
+    """What the entries about a subject say of single facts, by number; withdrawals say what goes."""
     found: dict[int, dict[str, Any]] = {}
     for entry in entries_for(subject, kinds=SINGLE, limit=MOST_ENTRIES):
         said = entry.payload or {}

@@ -192,7 +192,7 @@ def derived_line(fact: Fact) -> DerivedLine:
 
 
 def digest_of_derived(rows: Iterable[DerivedLine]) -> str:
-    """What an entry says of derived facts: number, party, value (a withdrawal has none) and period of each."""
+    """What an entry says of derived facts: number, party, value (none if withdrawn) and period of each."""
     return hashlib.sha256(b"".join(encoder.encode(row) + b"\n" for row in rows)).hexdigest()
 
 

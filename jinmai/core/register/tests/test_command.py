@@ -101,7 +101,8 @@ def test_the_check_names_a_fact_that_nobody_recorded(alloy: Party, lifted: Calla
     lifted(
         "INSERT INTO register_fact (party_id, kind_id, number, text, source_id, as_of, effective_from,"
         " entered_at, illustrative, withdrawn, note, bound) SELECT party_id, kind_id, 5, text, source_id,"
-        " as_of, effective_from, entered_at, illustrative, withdrawn, note, bound FROM register_fact WHERE id = %s",
+        " as_of, effective_from, entered_at, illustrative, withdrawn, note, bound FROM register_fact"
+        " WHERE id = %s",
         [fact.pk],
     )
     with pytest.raises(CommandError, match=r"fact \d+: no entry recorded it"):
@@ -128,9 +129,8 @@ def test_corrections_withdrawals_and_derived_facts_pass_the_check_and_are_held_t
 
 def _with_industry(path: str) -> str:
     text = Path(path).read_text(encoding="utf-8")
-    lines = [
-        f"{line},{'industry' if not number else 'C3140'}" for number, line in enumerate(text.splitlines())
-    ]
+    head, *rows = text.splitlines()
+    lines = [f"{head},industry", *(f"{row},C3140" for row in rows)]
     Path(path).write_text("\n".join([*lines, ""]), encoding="utf-8")
     return path
 
