@@ -170,4 +170,7 @@ def _is_out_of_range(measure: Measure, stored: float) -> bool:
 
 
 def _readable(microseconds: int) -> str:
-    return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()
+    try:
+        return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()
+    except ValueError:  # an offset can put a moment of the years 1 and 9999 outside of them in UTC
+        return "outside of the years 1 to 9999"

@@ -32,7 +32,8 @@ class Reason(StrEnum):
 class Refusal(Exception):  # noqa: N818 - it is an answer to a sender as much as an exception
     """A payload is refused: ``reason`` for machines, ``place`` says where and what for people.
 
-    ``boot`` and ``sequence`` are known where the fault lies behind them.
+    ``boot`` and ``sequence`` are known where the fault lies behind them. ``place`` quotes senders, so what
+    does not print in it is shown by its code: databases refuse the null character.
     """
 
     def __init__(
@@ -40,6 +41,6 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a sender as much as
     ) -> None:
         super().__init__(f"{reason}: {place}" if place else str(reason))
         self.reason = reason
-        self.place = place
+        self.place = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in place)
         self.boot = boot
         self.sequence = sequence

@@ -74,6 +74,9 @@ def test_microseconds_survive() -> None:
         (0, "time_too_old"),
         ("1999-12-31T23:59:59Z", "time_too_old"),
         ("2100-01-01T00:00:00Z", "time_in_future"),
+        ("0001-01-01T00:00:00+14:00", "time_too_old"),
+        ("9999-12-31T23:59:59.999999Z", "time_in_future"),
+        ("9999-12-31T23:59:59-14:00", "time_in_future"),
         ("2026-11-24T01:05:01Z", "time_in_future"),
         ("2026-11-24T00:59:00", "bad_time"),
         ("2026-02-30T00:00:00Z", "bad_time"),
@@ -86,6 +89,11 @@ def test_microseconds_survive() -> None:
 def test_time_out_of_our_days_is_refused(time: Any, reason: str) -> None:
     found, place = refusal(payload(point(), point(time, energy=1)))
     assert (found, place.partition(":")[0]) == (reason, "$.points[1].time")
+
+
+def test_place_of_a_fault_shows_what_does_not_print_by_its_code() -> None:
+    raw = payload(point()).replace(b'"boot"', b'"\\u0000":1,"boot"')
+    assert refusal(raw)[1] == "$: Object contains unknown field `\\u0000`"
 
 
 def test_clock_that_runs_a_little_ahead_is_taken() -> None:

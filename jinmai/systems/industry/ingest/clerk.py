@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from jinmai.systems.industry.ingest.alarm_watch import Transition
 from jinmai.systems.industry.ingest.batches import RefusedMessage
@@ -83,7 +83,7 @@ class Clerk:
                 self._write_alarms()
                 self._write_refused()
                 self.refresh(REFRESH_SECONDS)
-            except DatabaseError:
+            except Exception:  # whatever it is: without this thread no alarm and no refusal is ever written
                 log.exception("the database did not take what the ingest has to say; trying again")
                 if self._stop.wait(PAUSE_SECONDS):
                     return

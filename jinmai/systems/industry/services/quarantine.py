@@ -80,7 +80,7 @@ def _write(
 
 
 def _name(claimed: str) -> str:
-    return claimed[:64] or FURTHER
+    return claimed[:64].replace("\0", "\ufffd") or FURTHER
 
 
 def _excerpt(raw: bytes) -> str:

@@ -136,6 +136,11 @@ def test_every_refused_payload_is_counted_and_the_first_ten_of_a_kind_are_kept()
     assert {(one.device, one.size, one.excerpt) for one in kept} == {(device, 3, "\ufffd\ufffd{")}
 
 
+def test_claimed_name_is_kept_without_the_character_that_databases_refuse() -> None:
+    quarantine(refused=_refused(claimed="a\0b"))
+    assert [one.claimed for one in QuarantinedPayload.objects.all()] == ["a\ufffdb"]
+
+
 def test_each_day_of_the_city_counts_for_itself() -> None:
     before = RefusedPayload("saf-1", datetime(2026, 11, 24, 15, 59, tzinfo=UTC), "not_json", "", b"")
     after = RefusedPayload("saf-1", datetime(2026, 11, 24, 16, 0, tzinfo=UTC), "not_json", "", b"")
