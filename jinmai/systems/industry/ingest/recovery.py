@@ -6,12 +6,14 @@ looked at once more; doing so twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 from django.db.models import Q
 from django.utils import timezone
 
-from jinmai.lake import Lake, LastValues
+from jinmai.lake import DataFile, Lake, LastValues, Slice
 from jinmai.systems.industry.choices import AlarmState
 from jinmai.systems.industry.ingest.alarm_watch import AlarmWatch, Transition
 from jinmai.systems.industry.ingest.known import Known
@@ -20,6 +22,8 @@ from jinmai.systems.industry.models import Alarm
 # Longer than the duration of any sensible rule; a condition that was under way is found again.
 WINDOW = timedelta(minutes=10)
 REMEMBERED = timedelta(days=2)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def recover(lake: Lake, last_values: LastValues, known: Known, watch: AlarmWatch) -> list[Transition]:
@@ -32,14 +36,39 @@ def recover(lake: Lake, last_values: LastValues, known: Known, watch: AlarmWatch
         last_values.rebuild(lake, list(known.things))
     transitions: list[Transition] = []
     for table, thing in known.things.items():
-        newest = lake.query(f"SELECT max(received) AS newest FROM {table}", [table]).item()  # noqa: S608 - a checked name
-        if newest is None:
+        rows = _newest_rows(lake, table)
+        if rows is None:
             continue
-        rows = lake.query(
-            f"SELECT * FROM {table} WHERE received >= $since",  # noqa: S608 - a checked name
-            [table],
-            {"since": newest - WINDOW},
-        )
         last_values.put_frame(rows, [measure.key for measure in thing.measures])
         transitions += watch.look(table, rows, known.rules)
     return transitions
+
+
+def _newest_rows(lake: Lake, table: str) -> pl.DataFrame | None:
+    """The rows that came in the last :data:`WINDOW` before the newest; None where the table is empty.
+
+    No row came after its file was written, so that a start need not look into files of former years.
+    """
+    files = lake.snapshot(table).pruned()
+    if not files:
+        return None
+    newest = _newest_received(lake, table, [max(files, key=lambda file: file.added_ms)])
+    since_ms = (newest - WINDOW).timestamp() * 1000
+    recent = [file for file in files if file.added_ms >= since_ms]
+    newest = _newest_received(lake, table, recent)
+    return lake.query(
+        f"SELECT * FROM {table} WHERE received >= $since",  # noqa: S608 - a checked name
+        [_slice(table, recent)],
+        {"since": newest - WINDOW},
+    )
+
+
+def _newest_received(lake: Lake, table: str, files: Sequence[DataFile]) -> datetime:
+    question = f"SELECT max(received) FROM {table}"  # noqa: S608 - a checked name
+    newest: datetime = lake.query(question, [_slice(table, files)]).item()
+    return newest
+
+
+def _slice(table: str, files: Sequence[DataFile]) -> Slice:
+    """A slice that holds at least the rows of these files."""
+    return Slice(table, start=EPOCH + min(file.lowest["time"] for file in files) * MICROSECOND)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from django.utils import timezone
 
-from jinmai.lake import Key, Lake, LastValues
+from jinmai.lake import Key, Lake, LastValue, LastValues
 from jinmai.systems.industry.ingest.alarm_watch import AlarmWatch, Transition
 from jinmai.systems.industry.ingest.known import read_known
 from jinmai.systems.industry.ingest.recovery import recover
@@ -82,6 +82,22 @@ def test_lost_file_of_last_values_is_rebuilt_from_all_rows(lake: Lake, last_valu
     _store(lake, other, _minutes_ago(5, 10), 200, number=1)
     _recovered(lake, last_values)
     assert [last_values.get(one.pk)["temperature"].value for one in (silent, other)] == [1500, 2000]
+
+
+def test_files_of_long_ago_are_not_read(
+    lake: Lake, last_values: LastValues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = make_device()
+    with monkeypatch.context() as then:
+        ten_hours_ago = _minutes_ago(599, 1)[0].timestamp()
+        then.setattr("jinmai.lake.data_files.time.time_ns", lambda: int(ten_hours_ago) * 10**9)
+        _store(lake, device, _minutes_ago(600, 10), 150, number=0)
+    [old] = lake.snapshot("telemetry_furnace").pruned()
+    _store(lake, device, _minutes_ago(5, 10), 200, number=1)
+    last_values.put([LastValue(device.pk, "temperature", _minutes_ago(600, 1)[0], 1500)])
+    (lake.root / "telemetry_furnace" / old.path).unlink()
+    _recovered(lake, last_values)
+    assert last_values.get(device.pk)["temperature"].value == 2000
 
 
 def test_alarm_that_was_due_before_the_crash_is_found(lake: Lake, last_values: LastValues) -> None:

@@ -71,7 +71,7 @@ def test_trouble_of_the_store_is_waited_out_also_payload_by_payload(
         if calls.count([2]) == 1 and numbers == [2]:
             raise error("not now")
 
-    lake.trouble = trouble  # type: ignore[method-assign]
+    lake.trouble = trouble
     outcome = Storekeeper(lake, threading.Event()).store(TABLE, known.things[TABLE], _arrivals(known, 1, 2))
     assert outcome is not None
     stored, refused = outcome
@@ -84,7 +84,7 @@ def test_payload_that_the_store_refuses_goes_alone(lake: _TroubledLake, known: K
         if 2 in numbers:
             raise InputRefusedError("not that one")
 
-    lake.trouble = trouble  # type: ignore[method-assign]
+    lake.trouble = trouble
     outcome = Storekeeper(lake, threading.Event()).store(
         TABLE, known.things[TABLE], _arrivals(known, 1, 2, 3)
     )
@@ -102,7 +102,7 @@ def test_fault_of_our_own_refuses_nothing_and_holds_up_nobody(lake: _TroubledLak
         if 2 in numbers:
             raise RuntimeError("a fault in the program")
 
-    lake.trouble = trouble  # type: ignore[method-assign]
+    lake.trouble = trouble
     outcome = Storekeeper(lake, threading.Event()).store(
         TABLE, known.things[TABLE], _arrivals(known, 1, 2, 3)
     )
@@ -118,6 +118,6 @@ def test_nothing_is_answered_where_the_stop_came_first(lake: _TroubledLake, know
         stop.set()
         raise UnavailableError(f"no room for {numbers}")
 
-    lake.trouble = trouble  # type: ignore[method-assign]
+    lake.trouble = trouble
     outcome = Storekeeper(lake, stop).store(TABLE, known.things[TABLE], _arrivals(known, 1))
     assert (outcome, _stored(lake)) == (None, [])
