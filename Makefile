@@ -31,7 +31,7 @@ lint: $(STAMPS)/dev  ## Check style, types, architecture, templates, translation
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --lint jinmai
 	$(BIN)/python tools/translations.py check
-	$(BIN)/jinmai makemigrations --check --dry-run
+	JINMAI_DATA=build/lint $(BIN)/jinmai makemigrations --check --dry-run
 	$(BIN)/mkdocs build --strict --site-dir build/docs
 
 format: $(STAMPS)/dev  ## Put code into shape
