@@ -70,7 +70,8 @@ class CommandProcess:
             if self._process is None or self._process.poll() is not None:
                 break
             time.sleep(0.05)
-        raise ProcessFailedError(f"jinmai {self.command} is not up; {self.log} says why")
+        last_words = self.log.read_text("utf-8", "replace").strip().rpartition("\n")[2][:300]
+        raise ProcessFailedError(f"jinmai {self.command} is not up; {self.log} ends with: {last_words!r}")
 
     def kill(self) -> None:
         """End it as a power cut would: at once, with no word to it."""
