@@ -16,7 +16,7 @@ COLUMNS = {
     "entry": ("id", "index", "kind", "subject", "actor", "occurred_at", "recorded_at", "key", "leaf"),
     "payload": ("entry_id", "salt", "content", "erased_by_id"),
     "tile": ("level", "number", "hashes"),
-    "checkpoint": ("size", "note"),
+    "checkpoint": ("size", "note", "link"),
 }
 Attack = Callable[[Path, random.Random], str]
 LARGEST_SHIFT = 20

@@ -57,6 +57,7 @@ def _campaign(instance: LedgerInstance, kills: int) -> None:
     instance.migrate()
     dice = random.Random(20261124)
     heard = instance.data / "acknowledged"
+    heard.mkdir()
     parts = {
         "single": ["-c", WRITER],
         "grouped": ["-c", WRITER],
@@ -68,7 +69,8 @@ def _campaign(instance: LedgerInstance, kills: int) -> None:
         for name, command in parts.items():
             if name not in running:
                 more = [f"{name}-{kill}", "0", name] if command[0] == "-c" else []
-                running[name] = instance.start(*command, *more, output=heard if more else None)
+                output = heard / more[0] if more else None
+                running[name] = instance.start(*command, *more, output=output)
         wait_for(heard, instance)
         time.sleep(dice.uniform(0.1, 1.5))
         victim = dice.choice(sorted(parts))
@@ -79,23 +81,55 @@ def _campaign(instance: LedgerInstance, kills: int) -> None:
     assert instance.jinmai("seal", "--once").returncode == 0
     told = instance.check()
     assert (told["ok"], told["first_damaged"]) == (True, None)
-    acknowledged = [line for line in heard.read_text(encoding="utf-8").splitlines() if "/" in line]
+    # What follows the last newline was cut short by a kill, and heard by nobody.
+    acknowledged = {
+        key for path in heard.iterdir() for key in path.read_text(encoding="utf-8").split("\n")[:-1]
+    }
     kept = recorded_keys(instance)
     assert len(acknowledged) > 0
     assert len(kept) == len(set(kept)) == told["entries"]
-    # The last line of a killed writer may be cut short by the kill itself.
-    lost = {key for key in acknowledged if key not in set(kept)}
-    assert {key for key in lost if not any(whole.startswith(key) for whole in kept)} == set()
+    assert acknowledged - set(kept) == set()
+
+
+def test_three_processes_write_beside_the_sealer_without_a_lock_error(instance: LedgerInstance) -> None:
+    _write_for(instance, seconds=8)
+
+
+@pytest.mark.slow
+def test_three_processes_write_for_ten_minutes_without_a_lock_error(instance: LedgerInstance) -> None:
+    _write_for(instance, seconds=600)
+
+
+def _write_for(instance: LedgerInstance, seconds: float) -> None:
+    instance.migrate()
+    writers = {}
+    for name in ("single-one", "single-two", "grouped"):
+        heard = instance.data / name
+        writers[heard] = instance.start("-c", WRITER, name, "0", name, output=heard)
+    sealer = instance.start("-m", "jinmai", "seal", "--every", "0.2")
+    for heard in writers:
+        wait_for(heard, instance)
+    time.sleep(seconds)
+    ended = [process.args for process in (*writers.values(), sealer) if process.poll() is not None]
+    assert (ended, (instance.data / "programs.log").read_text(encoding="utf-8")) == ([], "")
+    instance.stop()
+    assert instance.jinmai("seal", "--once").returncode == 0
+    assert instance.check()["ok"] is True
 
 
 def wait_for(heard: Path, instance: LedgerInstance, seconds: float = 120) -> None:
-    """Return when somebody's entry has been acknowledged since now."""
-    before = heard.stat().st_size if heard.exists() else 0
+    """Return when one more entry was acknowledged. ``heard`` is a writer's file, or a folder of them."""
+    before = _length(heard)
     deadline = time.monotonic() + seconds
-    while not heard.exists() or heard.stat().st_size == before:
+    while _length(heard) == before:
         if time.monotonic() > deadline:
             pytest.fail(f"nothing is recorded:\n{(instance.data / 'programs.log').read_text()[-3000:]}")
         time.sleep(0.05)
+
+
+def _length(heard: Path) -> int:
+    files = heard.iterdir() if heard.is_dir() else [heard]
+    return sum(path.stat().st_size for path in files if path.exists())
 
 
 def recorded_keys(instance: LedgerInstance) -> list[str]:

@@ -157,7 +157,7 @@ def _campaign(target: Target, attacks: int, seed: int) -> None:
             unfound.append(what)
         found[attack.__name__] += 1
     target.restore()
-    log.warning("attacks: %s", dict(found))
+    log.warning("attacks: %s; not found: %s", dict(found), unfound)
     assert unfound == []
 
 

@@ -8,6 +8,7 @@ sign.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import secrets
@@ -68,6 +69,17 @@ def _load(place: Path) -> Identity:
         der = _kept(place / "sm2.der", lambda: sm2.PrivateKey.generate().der)
         signers.append(tlog.Sm2Signer(origin, sm2.PrivateKey(der)))
     return Identity(origin, tuple(signers))
+
+
+def link_text(before: str, note: str) -> bytes:
+    """What the log signs to link a checkpoint's note to the one before it, empty for the first.
+
+    It cannot be taken for a checkpoint: its second line is no size.
+    """
+    digests = (hashlib.sha256(text.encode()).hexdigest() for text in (before, note))
+    return "\n".join(
+        ["jinmai.cn/checkpoint-link/v1", *(f"sha256:{digest}" for digest in digests), ""]
+    ).encode()
 
 
 def put_in_force(size: int) -> None:

@@ -123,10 +123,14 @@ class Tile(Recorded):
 
 
 class Checkpoint(Recorded):
-    """A signed tree head: the whole note (c2sp.org/tlog-checkpoint) as it was handed out."""
+    """A signed tree head: the whole note (c2sp.org/tlog-checkpoint) as it was handed out.
+
+    ``link`` is the log's signature over this note and the one before it, so that none can be taken out.
+    """
 
     size = models.BigIntegerField(_("entries"), primary_key=True)
     note = models.TextField(_("signed note"))
+    link = models.BinaryField(_("link to the one before"))
 
     class Meta:
         ordering: ClassVar = ["size"]

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from jinmai.core.ledger import last_published
-from jinmai.core.ledger.identity import Identity, identity, put_in_force
+from jinmai.core.ledger.identity import Identity, identity, link_text, put_in_force
 from jinmai.core.ledger.models import Checkpoint, Entry
 from jinmai.core.ledger.store import id_values
 from jinmai.core.ledger.tree import read_tile
@@ -58,7 +58,9 @@ def _seal_batch() -> int:
         _extend(size, [tlog.leaf_hash(bytes(leaf)) for _, leaf in waiting])
         put_in_force(size + len(waiting))
         note = _sign(own, last, size + len(waiting))
-        Checkpoint.objects.create(size=size + len(waiting), note=note)
+        before = Checkpoint.objects.order_by("-size").values_list("note", flat=True).first() or ""
+        link = own.signers[0].sign(link_text(before, note))
+        Checkpoint.objects.create(size=size + len(waiting), note=note, link=link)
     last_published.remember(note)
     return len(waiting)
 

@@ -8,7 +8,7 @@ from jinmai.core.ledger import last_published
 from jinmai.core.ledger.check.columns import columns
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.check.tiles import Tiles, tiled
-from jinmai.core.ledger.identity import identity, keys_in_force
+from jinmai.core.ledger.identity import identity, keys_in_force, link_text
 from jinmai.standards import sm2, tlog
 
 Signed = dict[int, tlog.CheckpointText]
@@ -20,17 +20,28 @@ def read_checkpoints() -> tuple[Signed, dict[int, tlog.Note], list[Fault]]:
     notes: dict[int, tlog.Note] = {}
     faults = []
     kept = columns()
-    for raw_size, raw_note in kept.rows("ledger_checkpoint", ("size", "note"), order="size"):
-        size, content = kept.number(raw_size), kept.text(raw_note)
+    before: str | None = ""
+    for row in kept.rows("ledger_checkpoint", ("size", "note", "link"), order="size"):
+        size, content, link = kept.number(row[0]), kept.text(row[1]), kept.octets(row[2])
         place = f"checkpoint {size}"
-        if size is None or content is None:
+        if size is None or content is None or link is None:
             faults.append(Fault(place, "is not stored as checkpoints are"))
+            before = None
             continue
         try:
             notes[size], signed[size] = _read(size, content)
+            if before is not None:
+                _check_link(size, before, content, link)
+            before = content
         except (tlog.NoteError, tlog.KeyTextError, sm2.Sm2Error) as error:
             faults.append(Fault(place, str(error)))
+            before = None  # what is linked to a damaged one is not blamed for it
     return signed, notes, faults
+
+
+def _check_link(size: int, before: str, note: str, link: bytes) -> None:
+    if not keys_in_force(size)[0].verify(link_text(before, note), link):
+        raise tlog.NoteError("is not linked to the one before: one was changed or taken out")
 
 
 def _read(size: int, content: str) -> tuple[tlog.Note, tlog.CheckpointText]:

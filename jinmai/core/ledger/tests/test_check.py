@@ -231,7 +231,10 @@ def test_a_checkpoint_signed_truly_over_another_root_is_named() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_checkpoint SET note = %s WHERE size = 20", [other])
     guard_tables()
-    assert named() == ["checkpoint 20: the tiles do not give its root"]
+    assert named() == [
+        "checkpoint 20: is not linked to the one before: one was changed or taken out",
+        "checkpoint 20: the tiles do not give its root",
+    ]
 
 
 def test_a_changed_witness_line_is_named() -> None:
@@ -271,3 +274,17 @@ def test_the_command_prints_one_value_and_ends_with_0_or_1() -> None:
     said = "entry 17: column kind is not what the envelope says"
     assert json.loads(out.getvalue()) == {"ok": False, "entries": 301, "erased": 0, "first_damaged": said}
     assert err.getvalue().strip() == said
+
+
+@pytest.mark.parametrize(("taken_out", "named_at"), [(0, 20), (20, 300)])
+def test_a_checkpoint_taken_out_of_the_middle_is_named(taken_out: int, named_at: int) -> None:
+    change(f"DELETE FROM ledger_checkpoint WHERE size = {taken_out}")
+    assert named() == [
+        f"checkpoint {named_at}: is not linked to the one before: one was changed or taken out"
+    ]
+
+
+def test_a_changed_link_is_named() -> None:
+    other = "(SELECT link FROM ledger_checkpoint WHERE size = 0)"
+    change(f"UPDATE ledger_checkpoint SET link = {other} WHERE size = 20")
+    assert named() == ["checkpoint 20: is not linked to the one before: one was changed or taken out"]
