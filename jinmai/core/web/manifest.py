@@ -129,6 +129,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One folder's declaration. ``key`` equals the folder's name.
 
     ``permissions`` are those that concern no object; others are declared by the folder's ``permissions.py``.
+    ``entry_titles`` say what a kind of entry that it appends is called where people read of it.
     """
 
     key: str
@@ -139,6 +140,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     icon: str = "dot"
     standards: list[str] = []
     appends: list[str] = []
+    entry_titles: dict[str, Words] = {}
     follows: list[str] = []
     city_files: list[str] = []
     navigation: list[Link] = []
