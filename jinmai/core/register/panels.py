@@ -40,9 +40,8 @@ class NextStep:
 class Panel:
     """What a system shows of one party: a template of its own and what it needs.
 
-    ``subjects`` are the ledger keys whose entries belong into the party's timeline (``plant:hongrong``), and
-    ``titles`` the words for their kinds. None instead of a panel: this system knows nothing of the party, or
-    the reader may not see it.
+    ``subjects`` are the ledger keys whose entries belong into the party's timeline (``plant:hongrong``).
+    None instead of a panel: this system knows nothing of the party, or the reader may not see it.
     """
 
     template: str
@@ -50,7 +49,6 @@ class Panel:
     status: Status | None = None
     steps: Sequence[NextStep] = ()
     subjects: Sequence[str] = ()
-    titles: Mapping[str, StrOrPromise] = field(default_factory=dict)
 
 
 Show = Callable[[Party, User], Panel | None]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import RecordedEntry, entries_for
@@ -18,21 +17,6 @@ from jinmai.core.register.panels import Shown
 from jinmai.core.web.api import TimelineEntry
 
 MOST = 40
-TITLES: Mapping[str, Any] = {
-    kinds.PARTY_ENTERED: _("Party entered"),
-    kinds.PARTY_CHANGED: _("Party changed"),
-    kinds.PLACE_ENTERED: _("Place entered"),
-    kinds.PLACE_CHANGED: _("Place changed"),
-    kinds.FACT_ENTERED: _("Fact entered"),
-    kinds.FACT_CORRECTED: _("Fact corrected"),
-    kinds.FACT_WITHDRAWN: _("Fact withdrawn"),
-    kinds.FACT_DERIVED: _("Fact derived by a rule"),
-    kinds.FACTS_DERIVED: _("Facts derived by a rule"),
-    kinds.IMPORT_ACCEPTED: _("Import accepted"),
-    kinds.IMPORT_FINISHED: _("Import finished"),
-    kinds.IMPORT_DROPPED: _("Import dropped"),
-    "access.unmasked.v1": _("Personal data read in full"),
-}
 TONES = {
     kinds.FACT_CORRECTED: "attention",
     kinds.FACT_WITHDRAWN: "attention",
@@ -42,21 +26,19 @@ TONES = {
 
 def timeline_of(party: Party, panels: Sequence[Shown] = ()) -> list[TimelineEntry]:
     """Entries about the party, its imports, and what its panels add; newest first."""
-    titles: dict[str, Any] = dict(TITLES)
     subjects = [party.subject]
     for shown in panels:
         if shown.panel is not None:
             subjects += shown.panel.subjects
-            titles |= shown.panel.titles
     batches = selectors.imports_of(party)
     found = [entry for subject in subjects for entry in entries_for(subject, limit=MOST)]
     for batch in batches:
         found += entries_for(batch.subject, kinds=[kinds.IMPORT_ACCEPTED])
     found.sort(key=lambda entry: entry.recorded_at, reverse=True)
-    return told(found[:MOST], titles)
+    return told(found[:MOST])
 
 
-def told(entries: Iterable[RecordedEntry], titles: Mapping[str, Any] = TITLES) -> list[TimelineEntry]:
+def told(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
     """Entries as the timeline shows them, with the names of those who acted."""
     entries = list(entries)
     names = _actors(entries)
@@ -64,7 +46,7 @@ def told(entries: Iterable[RecordedEntry], titles: Mapping[str, Any] = TITLES) -
     return [
         TimelineEntry(
             at=entry.occurred_at,
-            title=titles.get(entry.kind, entry.kind),
+            title=title_of(entry.kind),
             actor=names.get(entry.actor, entry.actor),
             detail=_detail(entry, known),
             tone=TONES.get(entry.kind, ""),  # type: ignore[arg-type]
@@ -73,6 +55,14 @@ def told(entries: Iterable[RecordedEntry], titles: Mapping[str, Any] = TITLES) -
         )
         for entry in entries
     ]
+
+
+def title_of(kind: str) -> str:
+    """What a kind of entry is called, as the manifest of the room that appends it says."""
+    for manifest in [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]:
+        if kind in manifest.entry_titles:
+            return str(manifest.entry_titles[kind].spoken(get_language() or ""))
+    return kind
 
 
 def proof_of(entry: RecordedEntry) -> str:
