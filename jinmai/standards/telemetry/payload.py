@@ -104,7 +104,7 @@ def _names_of_values(raw: bytes, envelope: Any) -> int | None:
             raise Refusal(Reason.DUPLICATE_NAME)
         return None
     strings = raw.count(b'"') // 2 - 3 - 2 * len(envelope.points)
-    strings -= sum(not isinstance(point.time, int) for point in envelope.points)
+    strings -= len(envelope.points) - [type(point.time) for point in envelope.points].count(int)
     if envelope.units is not msgspec.UNSET:
         strings -= 1 + 2 * len(envelope.units)
     return strings if envelope.device is msgspec.UNSET else strings - 2

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 LARGEST_BATCH = 8_000_000
-# Waiting a little after the first message lets a burst share one commit and costs the sender this long.
+# Waiting a little after the first message lets a burst share one commit and costs the sender this long;
+# where so many bytes wait already, the commit is worth its while at once.
 LINGER_SECONDS = 0.01
+LINGER_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ class Inbox:
             if not self._changed.wait_for(lambda: self._waiting, seconds):
                 return []
             deadline = time.monotonic() + LINGER_SECONDS
-            self._changed.wait_for(
-                lambda: self._bytes >= LARGEST_BATCH, max(0.0, deadline - time.monotonic())
-            )
+            self._changed.wait_for(lambda: self._bytes >= LINGER_BYTES, max(0.0, deadline - time.monotonic()))
             batch: list[Message] = []
             size = 0
             while self._waiting and (not batch or size + len(self._waiting[0].payload) <= LARGEST_BATCH):
