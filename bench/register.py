@@ -107,7 +107,13 @@ def _in_a_city_of_its_own(folder: Path, database: str) -> dict[str, Any]:
     environment = {**os.environ, "JINMAI_DATA": str(folder), "JINMAI_DATABASE_URL": database}
     environment["DJANGO_SETTINGS_MODULE"] = "jinmai.config.settings"
     for command in (["migrate", "-v0"], ["load_city", str(ROOT / "tests" / "tiny_city")]):
-        subprocess.run([sys.executable, "-m", "jinmai", *command], cwd=ROOT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "jinmai", *command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     done = subprocess.run(
         [sys.executable, "-m", "bench.register"],
         cwd=ROOT,
