@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
@@ -26,6 +27,7 @@ def timeline(found: Iterable[RecordedEntry]) -> list[TimelineEntry]:
             detail=_detail(entry),
             tone=TONES.get(entry.kind, ""),  # type: ignore[arg-type]  # the values are tones
             number=entry.index,
+            proof="" if entry.index is None else reverse("log_entry", args=[entry.index]),
         )
         for entry in found
     ]
