@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Sequence
@@ -76,10 +75,11 @@ class Intake:
         return self._connection.connected
 
     def _process(self, messages: list[Message]) -> None:
-        found = sort_messages(messages, self._clerk.known)
-        if any(one.refusal.reason in NEWS for one in found.refused) and self._news():
-            found = sort_messages(messages, self._clerk.known)
         known = self._make_tables()
+        found = sort_messages(messages, known)
+        if any(one.refusal.reason in NEWS for one in found.refused) and self._news():
+            known = self._make_tables()
+            found = sort_messages(messages, known)
         refused = found.refused
         for table, arrivals in found.arrivals.items():
             outcome = self._storekeeper.store(table, known.things[table], arrivals)
@@ -88,7 +88,7 @@ class Intake:
             stored, further = outcome
             refused += further
             self._connection.answer(stored.answers)
-            self._after(stored)
+            self._after(stored, known)
         if refused:
             self._clerk.quarantine(refused)
         self._connection.release(messages)
@@ -100,17 +100,19 @@ class Intake:
         except DatabaseError:
             return False
 
-    def _after(self, stored: Stored) -> None:
-        """Last values and alarms; both can be made again from the lake, so they come after the answer."""
+    def _after(self, stored: Stored, known: Known) -> None:
+        """Last values and alarms. Both can be made again from the lake, so they come after the answer.
+
+        Whatever goes wrong here, the rows are stored and the next payloads must be: it is logged.
+        """
         if stored.new_rows.is_empty():
             return
-        known = self._clerk.known
         properties = [measure.key for measure in known.things[stored.table].measures]
         try:
             self._last_values.put_frame(stored.new_rows, properties)
-        except sqlite3.Error:
-            log.exception("last values could not be written; the next ones will be")
-        self._clerk.note(self._watch.look(stored.table, stored.new_rows, known.rules))
+            self._clerk.note(self._watch.look(stored.table, stored.new_rows, known.rules))
+        except Exception:
+            log.exception("last values or alarms of new rows in %s were not written", stored.table)
 
     def _answer_refused(self, refused: Sequence[RefusedMessage]) -> None:
         self._connection.answer([(one.claimed, one.ack()) for one in refused if one.device is not None])
