@@ -142,15 +142,19 @@ async def _open_loop(port: int, paths: Sequence[str], cookie: str, rate: int, se
         due = begin + number / rate
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         path = paths[number % len(paths)]
-        pair = connections.pop() if connections else await asyncio.open_connection("127.0.0.1", port)
-        try:
-            status = await _ask(*pair, path, cookie)
-        except (OSError, asyncio.IncompleteReadError):
-            status = 0
-            pair[1].close()
-        else:
-            connections.append(pair)
-        return Answer(path, status, (time.monotonic() - due) * 1000)
+        while True:
+            kept = connections.pop() if connections else None
+            pair = kept or await asyncio.open_connection("127.0.0.1", port)
+            try:
+                status = await _ask(*pair, path, cookie)
+            except (OSError, asyncio.IncompleteReadError):
+                pair[1].close()
+                if kept:
+                    continue  # the server closed it while it was idle; a browser asks again too
+                status = 0
+            else:
+                connections.append(pair)
+            return Answer(path, status, (time.monotonic() - due) * 1000)
 
     answers = await asyncio.gather(*(one(number) for number in range(total)))
     for _, writer in connections:

@@ -24,6 +24,7 @@ from django.utils import timezone
 from jinmai.core.access.api import visible
 from jinmai.systems.industry.choices import AlarmState, Severity
 from jinmai.systems.industry.models import Alarm, AlarmRule, Plant
+from jinmai.systems.industry.selectors.remembered import remembered
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
@@ -36,6 +37,8 @@ RESPONSE: dict[str, timedelta] = {
     Severity.MEDIUM: timedelta(hours=1),
     Severity.LOW: timedelta(hours=8),
 }
+# More open alarms of one plant than this are counted, not listed on its page.
+MOST_OPEN = 50
 URGENCY = {severity: place for place, severity in enumerate(Severity.values)}
 
 
@@ -81,6 +84,12 @@ def open_alarms(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
         )
         .order_by("waiting", "urgency", "raised_at")
     )
+
+
+def open_alarms_of(plant: Plant) -> list[Alarm]:
+    """A plant's open alarms as its page shows them; kept for a second, for pages are asked for more often."""
+    rows = open_alarms(_shown().filter(device__plant=plant))[:MOST_OPEN]
+    return remembered(("open alarms", plant.pk), lambda: list(rows), unchanged=timezone.now, seconds=1.0)
 
 
 def due_at(alarm: Alarm) -> datetime | None:

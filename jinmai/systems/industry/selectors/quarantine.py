@@ -6,9 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from jinmai.core.access.api import reach, visible
 from jinmai.systems.industry.models import Device, QuarantineCount, QuarantinedPayload
+from jinmai.systems.industry.selectors.remembered import remembered
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
@@ -38,6 +40,10 @@ def counts_for(user: User, since: date) -> list[tuple[str, int]]:
 
 def refused_since(devices: list[Device], since: date) -> int:
     """How many payloads of these devices were refused since a day."""
-    keys = [device.key for device in devices]
-    found = QuarantineCount.objects.filter(claimed__in=keys, day__gte=since).aggregate(Sum("payloads"))
-    return int(found["payloads__sum"] or 0)
+    keys = tuple(device.key for device in devices)
+    rows = QuarantineCount.objects.filter(claimed__in=keys, day__gte=since)
+    return remembered(
+        ("refused", keys, since),
+        lambda: int(rows.aggregate(number=Sum("payloads"))["number"] or 0),
+        unchanged=timezone.now,
+    )
