@@ -27,6 +27,8 @@ from jinmai.systems.industry.models.tariffs import MINUTES_OF_A_DAY
 MILLIFEN_PER_YUAN = 100_000
 # Scaled values travel through double precision on their way from JSON; beyond this not every integer exists.
 LARGEST_EXACT = 2**53
+# Columns that every row of telemetry has, and that of a roll-up's number of rows.
+TAKEN_NAMES = frozenset({"device", "time", "received", "boot", "sequence", "payload", "rows"})
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -144,6 +146,10 @@ def alarm_rules(pack: schema.AlarmRules) -> None:
 
 
 def _property(product_type: ProductType, order: int, entry: schema.PropertyEntry) -> None:
+    if entry.key in TAKEN_NAMES:
+        raise ValueError(
+            f"property {product_type.key}.{entry.key}: the lake's rows have a column of this name"
+        )
     if max(abs(entry.minimum), abs(entry.maximum)) / entry.resolution >= LARGEST_EXACT:
         raise ValueError(f"property {product_type.key}.{entry.key}: the range has too many steps to be exact")
     made = _put(

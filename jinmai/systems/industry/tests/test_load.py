@@ -87,6 +87,25 @@ def test_unknown_key_is_refused_with_file_and_key(tmp_path: Path) -> None:
         load(pack)
 
 
+def test_property_named_like_a_column_of_every_row_is_refused(tmp_path: Path) -> None:
+    text = """
+[[product_types]]
+key = "meter"
+name = { zh = "表", en = "Meter" }
+[[product_types.properties]]
+key = "received"
+name = { zh = "电量", en = "Energy" }
+kind = "interval_total"
+quantity = "energy"
+minimum = "0"
+maximum = "1"
+resolution = "1"
+sampling_seconds = 1
+"""
+    with pytest.raises(ValueError, match=r"property meter\.received: the lake's rows have a column"):
+        load(_pack(tmp_path, "thing_models.toml", text))
+
+
 def test_property_with_more_steps_than_double_precision_holds_is_refused(tmp_path: Path) -> None:
     text = """
 [[product_types]]
