@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from typing import Any
 
@@ -33,7 +34,7 @@ class Connection:
         self._where = where
         self._inbox = inbox
         self._qos = 0 if where.embedded else 1
-        self._client = connect_client(where, who, "jinmai-ingest", manual_ack=True)
+        self._client = connect_client(where, who, _client_id(who), manual_ack=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
@@ -89,3 +90,11 @@ class Connection:
         arrived = Message(message.topic, bytes(message.payload), message.mid, message.qos, timezone.now())
         if not self._inbox.put(arrived):
             log.warning("the inbox is full; a payload on %s was left to be sent again", message.topic)
+
+
+def _client_id(who: SignIn) -> str:
+    """The same at every start, so that a broker knows us again, and unknown to others.
+
+    Whoever connects with the client id of another takes over its session and throws it out.
+    """
+    return "jinmai-" + hmac.digest(who.secret.encode(), b"client id of the ingest", "sha256").hex()[:16]

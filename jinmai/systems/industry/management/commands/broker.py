@@ -8,12 +8,12 @@ import signal
 import threading
 from typing import Any
 
-from amqtt.broker import Broker
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from jinmai.systems.industry.embedded_broker import plugin
 from jinmai.systems.industry.embedded_broker.accounts import Accounts
+from jinmai.systems.industry.embedded_broker.broker import ClosedBroker
 
 
 class Command(BaseCommand):
@@ -31,18 +31,17 @@ class Command(BaseCommand):
         accounts.refresh()
         refresher = threading.Thread(target=accounts.keep_fresh, daemon=True)
         refresher.start()
-        asyncio.run(_serve(settings.JINMAI_MQTT_PORT))
+        asyncio.run(_serve(settings.JINMAI_MQTT_PORT, accounts))
         accounts.stop()
         refresher.join(5)
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, accounts: Accounts) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    broker = Broker(plugin.configuration(port))
-    broker._subscriptions = plugin.Subscriptions()  # noqa: SLF001 - amqtt has no door for it
+    broker = ClosedBroker(plugin.configuration(port), accounts)
     await broker.start()
     await stop.wait()
     await broker.shutdown()
