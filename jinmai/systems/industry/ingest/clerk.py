@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from jinmai.systems.industry.ingest.alarm_watch import Transition
 from jinmai.systems.industry.ingest.batches import RefusedMessage
@@ -90,7 +90,12 @@ class Clerk:
 
     def _write_alarms(self) -> None:
         while self._transitions:
-            self._write_alarm(self._transitions[0])
+            try:
+                self._write_alarm(self._transitions[0])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:  # the database is there and does not want this one: those behind it must go on
+                log.exception("%s was not written", self._transitions[0])
             self._transitions.popleft()
 
     def _write_alarm(self, found: Transition) -> None:
@@ -108,18 +113,38 @@ class Clerk:
     def _write_refused(self) -> None:
         while self._refused:
             batch = [self._refused[index] for index in range(min(500, len(self._refused)))]
-            quarantine(
-                refused=[
-                    RefusedPayload(
-                        one.claimed,
-                        one.message.received_at,
-                        str(one.refusal.reason),
-                        one.refusal.place,
-                        one.message.payload,
-                    )
-                    for one in batch
-                ]
-            )
-            for _ in batch:
-                self._refused.popleft()
+            try:
+                quarantine(refused=[_payload(one) for one in batch])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("refused payloads could not be written together; trying one by one")
+                batch = self._write_singly(batch)
+            else:
+                for _ in batch:
+                    self._refused.popleft()
             self._answer(batch)
+
+    def _write_singly(self, batch: Sequence[RefusedMessage]) -> list[RefusedMessage]:
+        """Write each for itself and give those that were; the others stay unanswered."""
+        written = []
+        for one in batch:
+            try:
+                quarantine(refused=[_payload(one)])
+                written.append(one)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("a refused payload of %s was not written", one.claimed)
+            self._refused.popleft()
+        return written
+
+
+def _payload(one: RefusedMessage) -> RefusedPayload:
+    return RefusedPayload(
+        one.claimed,
+        one.message.received_at,
+        str(one.refusal.reason),
+        one.refusal.place,
+        one.message.payload,
+    )
