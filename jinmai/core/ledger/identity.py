@@ -56,6 +56,11 @@ def identity() -> Identity:
     return _load(folder())
 
 
+def forget_identity() -> None:
+    """Read the keys anew at the next use."""
+    _load.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _load(place: Path) -> Identity:
     origin = _kept(place / "origin", _new_origin).decode().strip()
@@ -83,33 +88,50 @@ def link_text(before: str, note: str) -> bytes:
 
 
 def put_in_force(size: int) -> None:
-    """Note the keys that sign from ``size`` entries on, for those that are new; the sealer calls it."""
-    known = {text for _, text in _key_history()}
-    lines = [f"{size} {verifier}\n" for verifier in identity().verifiers if str(verifier) not in known]
-    if lines:
-        with (folder() / KEY_HISTORY).open("a", encoding="utf-8") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
+    """Note which keys sign from ``size`` entries on, where that changed; the sealer calls it."""
+    lines = _key_history()
+    before, now = _in_force(lines, size), [str(verifier) for verifier in identity().verifiers]
+    changes = [
+        *((size, "-", text) for text in before if text not in now),
+        *((size, "+", text) for text in now if text not in before),
+    ]
+    if changes:
+        path = folder() / KEY_HISTORY
+        draft = path.with_name(f".{KEY_HISTORY}")
+        write_durably(draft, "".join(f"{at} {sign} {text}\n" for at, sign, text in lines + changes).encode())
+        draft.replace(path)
         sync_folder(folder())
 
 
 def keys_in_force(size: int) -> list[tlog.Verifier]:
     """The keys that must have signed a checkpoint of ``size`` entries.
 
-    Raises :class:`tlog.KeyTextError` for a damaged list, :class:`sm2.Sm2Absent` for an SM2 key on a machine
-    without SM2.
+    Raises :class:`tlog.KeyTextError` for a damaged list.
     """
-    return [tlog.parse_verifier(text) for since, text in _key_history() if since <= size]
+    return [tlog.parse_verifier(text) for text in _in_force(_key_history(), size)]
 
 
-def _key_history() -> list[tuple[int, str]]:
+_Change = tuple[int, str, str]
+
+
+def _in_force(history: list[_Change], size: int) -> list[str]:
+    keys: list[str] = []
+    for since, sign, text in history:
+        if since <= size and sign == "+":
+            keys.append(text)
+        elif since <= size:
+            keys.remove(text)
+    return keys
+
+
+def _key_history() -> list[_Change]:
+    """Changes as lines: the size from which on, plus or minus, the verifier key."""
     try:
         lines = (folder() / KEY_HISTORY).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
     try:
-        return [(int(since), text) for since, text in (line.split(" ") for line in lines)]
+        return [(int(since), sign, text) for since, sign, text in (line.split(" ") for line in lines)]
     except ValueError as error:
         raise tlog.KeyTextError(f"{folder() / KEY_HISTORY} cannot be read: {error}") from error
 

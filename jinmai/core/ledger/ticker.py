@@ -26,7 +26,7 @@ def latest(limit: int) -> list[TickerLine]:
     rows = (
         Entry.objects.filter(index__isnull=False)
         .order_by("-index")
-        .values_list("kind", "occurred_at", "index")[:limit]
+        .values_list("kind", "recorded_at", "index")[:limit]
     )
     return [TickerLine(_lazily(kind), at, number) for kind, at, number in rows]
 

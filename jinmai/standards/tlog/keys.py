@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import time
+from functools import cached_property
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -88,16 +89,21 @@ class CosignatureVerifier(Ed25519Verifier):
 
 
 class Sm2Verifier:
-    """SM2 signatures over SM3, as 64 bytes r and s."""
+    """SM2 signatures over SM3, as 64 bytes r and s. It can be read on a machine without SM2, not used."""
 
     def __init__(self, name: str, public_key: bytes) -> None:
         self.name = _checked_name(name)
+        if len(public_key) != sm2.POINT_BYTES:
+            raise KeyTextError(f"{name}: an SM2 key has {sm2.POINT_BYTES} bytes")
         self.public_key = public_key
         self.key_id = key_id(name, SM2, public_key)
-        self._key = sm2.PublicKey(public_key)
+
+    @cached_property
+    def _key(self) -> sm2.PublicKey:
+        return sm2.PublicKey(self.public_key)
 
     def verify(self, text: bytes, signature: bytes) -> bool:
-        """Whether the 64 bytes are this key's signature on ``text``."""
+        """Whether the 64 bytes are this key's signature on ``text``; raises ``Sm2Absent``, ``Sm2Error``."""
         return self._key.verify(signature, text)
 
     def __str__(self) -> str:
@@ -155,11 +161,7 @@ def cosigned_at(signature: bytes) -> int | None:
 
 
 def parse_verifier(text: str) -> Verifier:
-    """Read a verifier key such as ``example.com/log+530d903a+AekyeR…``.
-
-    Raises :class:`KeyTextError`, and :class:`jinmai.standards.sm2.Sm2Absent` for an SM2 key on a machine
-    without SM2.
-    """
+    """Read a verifier key such as ``example.com/log+530d903a+AekyeR…``; raises :class:`KeyTextError`."""
     parts = text.split("+", 2)
     if len(parts) != 3:
         raise KeyTextError(f"{text[:80]!r} is not of the form name+id+key")

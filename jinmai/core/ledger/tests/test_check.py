@@ -13,12 +13,12 @@ from pytest_django import Settings
 
 from jinmai.core.ledger import last_published, tree
 from jinmai.core.ledger.check import check_ledger
-from jinmai.core.ledger.identity import identity
+from jinmai.core.ledger.identity import forget_identity, identity
 from jinmai.core.ledger.immutability import guard_tables, lift_guards
 from jinmai.core.ledger.models import Checkpoint, Cosignature, Cursor
 from jinmai.core.ledger.sealer import seal_pending
 from jinmai.core.ledger.tests.entries import record, record_many
-from jinmai.standards import tlog
+from jinmai.standards import sm2, tlog
 
 pytestmark = pytest.mark.django_db
 SIZE = 300
@@ -288,3 +288,26 @@ def test_a_changed_link_is_named() -> None:
     other = "(SELECT link FROM ledger_checkpoint WHERE size = 0)"
     change(f"UPDATE ledger_checkpoint SET link = {other} WHERE size = 20")
     assert named() == ["checkpoint 20: is not linked to the one before: one was changed or taken out"]
+
+
+def test_checkpoints_signed_without_sm2_for_a_while_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sm2.absence():
+        pytest.skip(f"SM2 is absent: {sm2.absence()}")
+    seal_pending()
+    with monkeypatch.context() as patch:
+        patch.setattr(sm2, "absence", lambda: "there is no libcrypto (OpenSSL 3) on this machine")
+        forget_identity()
+        record()
+        seal_pending()
+        assert check_ledger().ok
+    forget_identity()
+    record()
+    seal_pending()
+    assert check_ledger().ok
+    lines = [note.count("— ") for note in Checkpoint.objects.values_list("note", flat=True)]
+    assert lines == [2, 2, 2, 2, 1, 2]
+
+
+def test_a_damaged_list_of_keys_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledger" / "keys_in_force").write_text("nonsense\n")
+    assert "cannot be read" in named()[0]
