@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from pytest_django import Settings
 
@@ -196,3 +198,22 @@ def test_a_proof_of_what_is_not_in_the_log_is_refused(index: int, size: int) -> 
     seal_pending()
     with pytest.raises(tree.NotInLogError):
         tree.inclusion(index, size)
+
+
+@pytest.mark.parametrize("name", ["keys_in_force", "last_checkpoint"])
+def test_the_command_ends_with_the_reason_where_a_file_of_the_log_is_damaged(
+    tmp_path: Path, name: str
+) -> None:
+    record()
+    seal_pending()
+    (tmp_path / "ledger" / name).write_text("nonsense\n")
+    record()
+    with pytest.raises(CommandError):
+        call_command("seal", "--once")
+
+
+def test_the_command_seals_once_and_says_how_many() -> None:
+    record_many(3)
+    out = StringIO()
+    call_command("seal", "--once", stdout=out)
+    assert out.getvalue().strip() == "3"

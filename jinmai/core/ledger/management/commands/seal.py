@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 
 from jinmai.core.ledger.sealer import SealerStoppedError, seal_pending
 from jinmai.core.operations.api import heartbeat
+from jinmai.standards import tlog
 
 log = logging.getLogger(__name__)
 FEWEST_SECONDS = 0.2
@@ -35,7 +36,7 @@ class Command(BaseCommand):
                 self.stdout.write(str(seal_pending()))
             else:
                 _run(max(FEWEST_SECONDS, options["every"]))
-        except SealerStoppedError as error:
+        except (SealerStoppedError, tlog.KeyTextError, tlog.NoteError) as error:
             raise CommandError(str(error)) from error
 
 
