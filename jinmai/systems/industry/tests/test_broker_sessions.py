@@ -63,7 +63,7 @@ def test_last_will_of_a_device_is_not_taken_as_telemetry_of_another(works: Works
 
     with _connected(works, ONE, "willing", will) as (client, _):
         connection = client.socket()
-        assert connection is not None
+        assert isinstance(connection, socket.socket)
         connection.shutdown(socket.SHUT_RDWR)
         time.sleep(0.5)
     assert works.answer(lambda sender: _payload(sender.boot), OTHER).status == "stored"
