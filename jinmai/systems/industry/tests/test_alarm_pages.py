@@ -11,12 +11,14 @@ import pytest
 from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import entries_for
 from jinmai.systems.industry.choices import AlarmState
 from jinmai.systems.industry.models import Alarm, AlarmRule
 from jinmai.systems.industry.selectors import alarms as alarm_reads
+from jinmai.systems.industry.selectors.causes import causes
 from jinmai.systems.industry.services.alarms import raise_alarm, return_alarm
 from jinmai.systems.industry.tests.factories import NOON, make_device, make_rule
 from jinmai.systems.industry.tests.readings import bureau, member, other_firm
@@ -196,3 +198,37 @@ def test_an_officer_sees_a_rule_without_its_form(alarm: Alarm) -> None:
     answer = english(bob).get(reverse("industry:alarm_rule", args=["too-hot"]))
     assert (answer.status_code, answer.context["form"]) == (200, None)
     assert change(bob).status_code == 403
+
+
+def test_causes_stand_by_frequency_with_those_unnamed_at_the_end(alarm: Alarm) -> None:
+    for cause, number in [("material", 3), ("equipment", 1)]:
+        for place in range(number):
+            Alarm.objects.create(
+                rule=alarm.rule,
+                device=make_device(f"{cause}-{place}", alarm.device.plant),
+                state=AlarmState.CLEARED,
+                cause=cause,
+                began_at=NOON,
+                raised_at=NOON,
+                acknowledged_at=NOON + timedelta(minutes=1),
+                returned_at=NOON + timedelta(minutes=5),
+                cleared_at=NOON + timedelta(minutes=9),
+                value=270,
+                worst_value=275,
+            )
+    found = causes(Alarm.objects.all(), NOON - timedelta(days=1))
+    assert [(one.cause, one.alarms, one.share, one.cumulative) for one in found] == [
+        ("material", 3, Decimal("75.0"), Decimal("75.0")),
+        ("equipment", 1, Decimal("25.0"), Decimal("100.0")),
+        ("", 1, None, None),
+    ]
+    assert [one.total for one in found[:2]] == [timedelta(minutes=15), timedelta(minutes=5)]
+
+
+def test_the_frequency_page_names_the_causes(alice: User, alarm: Alarm) -> None:
+    now = timezone.now()
+    times = dict.fromkeys(("raised_at", "acknowledged_at", "returned_at", "cleared_at"), now)
+    Alarm.objects.update(state=AlarmState.CLEARED, cause="material", **times)
+    answer = english(alice).get(reverse("industry:alarm_frequency"))
+    assert [(str(name), one.alarms) for name, one in answer.context["causes"]] == [("raw material", 1)]
+    assert "raw material" in answer.content.decode()

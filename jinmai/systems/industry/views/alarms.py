@@ -23,6 +23,7 @@ from jinmai.systems.industry.choices import AlarmCause, AlarmState, Severity
 from jinmai.systems.industry.forms import ClearForm
 from jinmai.systems.industry.models import Alarm, Plant
 from jinmai.systems.industry.selectors import alarms as alarm_reads
+from jinmai.systems.industry.selectors.causes import causes
 from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.periods import period_of
 from jinmai.systems.industry.selectors.telemetry import decimals
@@ -151,8 +152,14 @@ def alarm_frequency(request: HttpRequest) -> HttpResponseBase:
     """How often each rule spoke in the last days, and how long its alarms lasted."""
     user: User = request.user  # type: ignore[assignment]  # as above
     since = period_of("day", timezone.localdate() - timedelta(days=FREQUENCY_DAYS - 1)).start
-    rows: list[Any] = list(alarm_reads.records(alarm_reads.alarms_for(user), since))
-    return table_page(request, FREQUENCY, rows, "industry/alarm_frequency.html", {"days": FREQUENCY_DAYS})
+    seen = alarm_reads.alarms_for(user)
+    rows: list[Any] = list(alarm_reads.records(seen, since))
+    context = {"days": FREQUENCY_DAYS, "causes": [(_cause(one.cause), one) for one in causes(seen, since)]}
+    return table_page(request, FREQUENCY, rows, "industry/alarm_frequency.html", context)
+
+
+def _cause(cause: str) -> StrOrPromise:
+    return AlarmCause(cause).label if cause else _("not named yet")
 
 
 @require_safe
