@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from jinmai.core.access.api import visible
+from jinmai.core.register.api import Party
 from jinmai.systems.industry.choices import AlarmState, Clock, PropertyKind, Quantity
 from jinmai.systems.industry.models import Alarm, Device, Plant
 from jinmai.systems.industry.selectors import telemetry
@@ -57,6 +58,12 @@ def plants_for(user: User) -> QuerySet[Plant]:
 def plant_by_key(key: str) -> Plant:
     """One plant. Raises ``Plant.DoesNotExist``."""
     return Plant.objects.select_related("owner").get(key=key)
+
+
+def party_of(plant: Plant, reader: User) -> Party | None:
+    """The plant's firm in the register; None where it is not there, or not for this reader."""
+    party = Party.objects.filter(code=plant.owner.code).first()
+    return party if party and reader.has_perm("register.view_party", party) else None
 
 
 def device_by_key(key: str) -> Device:

@@ -50,6 +50,7 @@ def plant_page(request: HttpRequest, plant: Plant) -> HttpResponseBase:
     now = plants.plants_now([plant])[0]
     context = {
         "plant": plant,
+        "party": plants.party_of(plant, request.user),  # type: ignore[arg-type]  # requires() says who
         "now": now,
         "status": steps.plant_status(now),
         "step": steps.plant_step(now),
