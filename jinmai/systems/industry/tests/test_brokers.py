@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
 
 from jinmai.standards.telemetry import encode_payload, telemetry_topic
-from jinmai.systems.industry.messaging import SignIn, connect_client
+from jinmai.systems.industry.messaging import SignIn, connect_client, parse_address
 from jinmai.systems.industry.sender import Sender, SignInRefusedError
-from jinmai.systems.industry.tests.works import BROKERS, ONE, OTHER, Works, eventually, prepare
+from jinmai.systems.industry.tests.works import (
+    BROKERS,
+    ONE,
+    OTHER,
+    Works,
+    eventually,
+    needs_mosquitto,
+    prepare,
+)
 
 BEGIN = 1_795_481_940_000
 
@@ -185,17 +195,30 @@ def test_nobody_signs_in_without_the_right_secret(works: Works, name: str, secre
     assert stranger.connected[0] is False
 
 
-def test_sender_with_a_void_secret_says_so(works: Works) -> None:
-    with Sender(works.where, SignIn(ONE, "void"), 1) as sender:
+def test_sender_with_a_void_secret_says_so(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
+    with works.broker("embedded 3.1.1"), Sender(works.where, SignIn(ONE, "void"), 1) as sender:
         sender.send([(_now(), {"active_power": 1})])
         with pytest.raises(SignInRefusedError, match=ONE):
             sender.drain(120)
 
 
-def test_payloads_sent_while_the_ingest_is_away_are_stored_when_it_is_back(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    works = prepare(tmp_path_factory.mktemp("away"))
+@needs_mosquitto
+def test_payloads_travel_over_tls(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
+    with works.broker("mosquitto 5 tls"), works.ingest():
+        assert works.answer(_payload).status == "stored"
+
+
+def test_certificate_of_a_broker_must_be_trusted_and_name_its_host() -> None:
+    client = connect_client(parse_address("mqtts://broker.example"), SignIn(ONE, ""), ONE)
+    context = client._ssl_context
+    assert context is not None
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+def test_payloads_sent_while_the_ingest_is_away_are_stored_when_it_is_back(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
     with works.broker("embedded 3.1.1"):
         with works.ingest():
             assert works.answer(_payload).status == "stored"
@@ -209,10 +232,8 @@ def test_payloads_sent_while_the_ingest_is_away_are_stored_when_it_is_back(
     assert len(works.rows()) == 6
 
 
-def test_good_payloads_are_acknowledged_while_the_database_is_locked(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    works = prepare(tmp_path_factory.mktemp("locked"))
+def test_good_payloads_are_acknowledged_while_the_database_is_locked(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
     with works.broker("embedded 3.1.1"), works.ingest(), works.sender() as sender:
         with closing(sqlite3.connect(works.data / "jinmai.sqlite3", isolation_level=None)) as writer:
             writer.execute("BEGIN EXCLUSIVE")

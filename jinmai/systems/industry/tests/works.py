@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -30,15 +33,10 @@ from jinmai.systems.industry.sender import Sender, next_boot
 
 ROOT = Path(__file__).resolve().parents[4]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+needs_mosquitto = pytest.mark.skipif(not MOSQUITTO, reason="Mosquitto is not installed; .ci/run installs it")
 BROKERS = [
     "embedded 3.1.1",
-    *(
-        pytest.param(
-            f"mosquitto {version}",
-            marks=pytest.mark.skipif(not MOSQUITTO, reason="Mosquitto is not installed; .ci/run installs it"),
-        )
-        for version in ("3.1.1", "5", "5 tls")
-    ),
+    *(pytest.param(f"mosquitto {version}", marks=needs_mosquitto) for version in ("3.1.1", "5")),
 ]
 # Such a folder has its own database and broker, whatever the tests around it use.
 OWN = {"JINMAI_DATABASE_URL": "", "JINMAI_MQTT_URL": ""}
@@ -185,12 +183,23 @@ def make_certificate(folder: Path) -> None:
 
 def prepare(data: Path) -> Works:
     """A folder with the city pack loaded, two furnaces with credentials, and Mosquitto's files."""
+    template, secrets = _template()
+    shutil.copytree(template, data, dirs_exist_ok=True)
+    works = Works(data)
+    works.secrets = secrets
+    works.run("mosquitto", "--out", str(data / "mosquitto"))
+    return works
+
+
+@cache
+def _template() -> tuple[Path, dict[str, str]]:
+    """The folder that all others are copies of, made once in a run of tests."""
+    data = Path(tempfile.mkdtemp(prefix="jinmai-works-"))
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
     works = Works(data)
     works.run("migrate", "--verbosity", "0")
     works.run("load_city")
-    works.secrets = {device: works.run("device_credential", device) for device in (ONE, OTHER)}
-    works.run("mosquitto", "--out", str(data / "mosquitto"))
-    return works
+    return data, {device: works.run("device_credential", device) for device in (ONE, OTHER)}
 
 
 def eventually(what: Callable[[], bool], seconds: float = 20.0) -> bool:
