@@ -146,6 +146,9 @@ SOCIALACCOUNT_ADAPTER = "jinmai.core.access.identity.IdentityAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 JINMAI_PERSON = "jinmai.core.access.people.describe"
 JINMAI_BELL = "jinmai.core.notices.selectors.bell"
+JINMAI_TICKER = "jinmai.core.ledger.ticker.latest"
+# From when until when big screens are dimmed, on the city's clock; empty for never.
+JINMAI_SCREEN_DIM = os.environ.get("JINMAI_SCREEN_DIM", "21:00-06:30")
 
 # The address under which people reach this instance, for links in messages; `jinmai up` says it.
 JINMAI_ADDRESS = os.environ.get("JINMAI_ADDRESS", "").rstrip("/")

@@ -6,9 +6,10 @@ from jinmai.core.web.charts import Axis, Chart, Colour, Mark, Series, Shape, cha
 from jinmai.core.web.city import City, District, city
 from jinmai.core.web.explanation import Clause, Explanation
 from jinmai.core.web.live import live_response
-from jinmai.core.web.living import LiveValue, Tile
+from jinmai.core.web.living import LiveValue, Share, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
 from jinmai.core.web.progress import Progress
+from jinmai.core.web.screen import TickerLine
 from jinmai.core.web.shell import Bell, Person
 from jinmai.core.web.status import Empty, Status, Tone
 from jinmai.core.web.tables import (
@@ -45,9 +46,11 @@ __all__ = [
     "SearchFilter",
     "Series",
     "Shape",
+    "Share",
     "Status",
     "Table",
     "TableView",
+    "TickerLine",
     "Tile",
     "TimelineEntry",
     "Tone",

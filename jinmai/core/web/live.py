@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jinmai.core.web.living import LiveValue
 
     Reading = Callable[[], Mapping[str, LiveValue]]
+    Messages = Mapping[str, dict[str, Any]]
 
 T = TypeVar("T")
 
@@ -35,10 +36,11 @@ _readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
 @dataclass
 class _Channel:
-    """The last reading of one channel and when it was made."""
+    """The last reading of one channel, when it was begun, and what it says in each language asked for."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     values: Mapping[str, LiveValue] = field(default_factory=dict)
+    messages: dict[str, Messages] = field(default_factory=dict)
     read_at: float = float("-inf")
     viewers: int = 0
 
@@ -80,27 +82,31 @@ async def _stream(
         while time.monotonic() - started < LONGEST_SECONDS:
             if allowed is not None and not await _beside(allowed):
                 return
-            values = await _values(channel, read, every)
-            news = _news(values, sent, language)
+            await _refresh(channel, read, every)
+            news = _news(_messages(channel, language), sent)
             if news:
                 yield b"event: values\ndata: " + orjson.dumps(news) + b"\n\n"
                 spoke = time.monotonic()
             elif time.monotonic() - spoke > SILENCE_SECONDS:
                 yield b": still here\n\n"
                 spoke = time.monotonic()
-            await asyncio.sleep(every)
+            # All viewers wake for the next reading, whoever opened a stream when: a change waits for one
+            # turn at most. A reading slower than its turn leaves a breath to everything else.
+            await asyncio.sleep(max(every / 10, channel.read_at + every - time.monotonic()))
     finally:
         channel.viewers -= 1
         if not channel.viewers:
             _channels.pop(key, None)
 
 
-async def _values(channel: _Channel, read: Reading, every: float) -> Mapping[str, LiveValue]:
+async def _refresh(channel: _Channel, read: Reading, every: float) -> None:
+    """Read the channel's values anew where the last reading is a turn old; one caller does it for all."""
     async with channel.lock:
-        if time.monotonic() - channel.read_at >= every * 0.9:
+        begun = time.monotonic()
+        if begun - channel.read_at >= every * 0.9:
             channel.values = await _beside(read)
-            channel.read_at = time.monotonic()
-        return channel.values
+            channel.messages = {}
+            channel.read_at = begun
 
 
 async def _beside(work: Callable[[], T]) -> T:
@@ -115,10 +121,16 @@ async def _beside(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_readers, run)
 
 
-def _news(values: Mapping[str, LiveValue], sent: dict[str, Any], language: str) -> dict[str, Any]:
+def _messages(channel: _Channel, language: str) -> Messages:
+    """The reading in a language, put into words once for all who read it."""
+    if language not in channel.messages:
+        with translation.override(language):
+            channel.messages[language] = {key: value.message() for key, value in channel.values.items()}
+    return channel.messages[language]
+
+
+def _news(messages: Messages, sent: dict[str, Any]) -> dict[str, Any]:
     """Messages of the values that differ from what this viewer has."""
-    with translation.override(language):
-        messages = {key: value.message() for key, value in values.items()}
     news = {key: message for key, message in messages.items() if sent.get(key) != message}
     sent.update(news)
     return news

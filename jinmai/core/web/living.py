@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from jinmai.core.web import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from django_stubs_ext import StrOrPromise
 
@@ -49,12 +49,24 @@ class LiveValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """One part of a tile's number: its name and how much of the whole it is, 0 to 1."""
+
+    label: StrOrPromise
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """A living number on the portal, and the door behind it.
 
     ``public`` is what a visitor without an account may see; every other tile needs ``permission``
-    (empty: any signed-in person). ``districts`` gives the same number by GB/T 2260 district code; the
-    first tile that has it is drawn on the schematic of the city.
+    (empty: any signed-in person). ``districts`` gives the same number by GB/T 2260 district code (None:
+    unknown there); the first tile that has it is drawn on the schematic of the city, ``doors`` are where a
+    click on a district leads.
+
+    For the big screen: ``trail`` is what the number did lately, drawn as a line with gaps where it was
+    unknown; ``shares`` are its parts; older than ``patience`` the number is marked as stale.
     """
 
     value: int | float | Decimal | None
@@ -70,7 +82,11 @@ class Tile:
     public: bool = False
     permission: str = ""
     illustrative: bool = False
-    districts: Mapping[str, int] = field(default_factory=dict)
+    districts: Mapping[str, int | None] = field(default_factory=dict)
+    doors: Mapping[str, str] = field(default_factory=dict)
+    trail: Sequence[float | None] = ()
+    shares: Sequence[Share] = ()
+    patience: timedelta | None = None
 
     def live(self) -> LiveValue:
         """The moving part of the tile."""

@@ -59,6 +59,7 @@ class DistrictShape:
     name: str
     value: int | None
     band: int
+    href: str = ""
 
 
 def tiles(place: str = "portal") -> list[NamedTile]:
@@ -79,23 +80,28 @@ def read_tiles(place: str) -> list[NamedTile]:
 
     A tile that fails is left out and logged: one broken number must not take the city's page away.
     """
+    made = []
+    for key, path in declared_tiles(place):
+        show = cast("Callable[[], Tile | None]", import_string(path))
+        try:
+            shown = show()
+        except Exception:  # any room may fail, the portal stays
+            log.exception("tile %s failed", key)
+            continue
+        if shown is not None:
+            made.append(NamedTile(key, shown))
+    return made
+
+
+def declared_tiles(place: str) -> list[tuple[str, str]]:
+    """Key and function of each tile that a manifest puts on ``place``, in their order."""
     declared = [
-        (tile.order, manifest, tile)
+        (tile.order, manifest.key, tile.name, tile.show)
         for manifest in _manifests()
         for tile in manifest.tiles
         if place in tile.on
     ]
-    made = []
-    for _, manifest, tile in sorted(declared, key=lambda each: (each[0], each[1].key, each[2].name)):
-        show = cast("Callable[[], Tile | None]", import_string(tile.show))
-        try:
-            shown = show()
-        except Exception:  # any room may fail, the portal stays
-            log.exception("tile %s.%s failed", manifest.key, tile.name)
-            continue
-        if shown is not None:
-            made.append(NamedTile(f"{manifest.key}.{tile.name}", shown))
-    return made
+    return [(f"{folder}.{name}", show) for _, folder, name, show in sorted(declared)]
 
 
 def visible(found: Iterable[NamedTile], user: Reader) -> list[NamedTile]:
@@ -110,15 +116,13 @@ def live_values(found: Iterable[NamedTile]) -> dict[str, LiveValue]:
     values = {named.key: named.tile.live() for named in shown}
     as_of = told.tile.as_of if told else None
     return values | {
-        f"district.{shape.district.code}": LiveValue(shape.value, as_of)
-        for shape in drawn
-        if shape.value is not None
+        f"district.{shape.district.code}": LiveValue(shape.value, as_of) for shape in drawn if told
     }
 
 
-def audience(user: Reader) -> str:
+def audience(user: Reader, place: str = "portal") -> str:
     """What the visible tiles depend on, as a word: people who see the same share one reading."""
-    needed = sorted({named.tile.permission for named in tiles() if not named.tile.public})
+    needed = sorted({named.tile.permission for named in tiles(place) if not named.tile.public})
     if not user.is_authenticated:
         return "public"
     return "|".join(each or "signed-in" for each in needed if not each or user.has_perm(each))  # type: ignore[attr-defined]  # a signed-in user has permissions
@@ -150,7 +154,8 @@ def shapes(found: Iterable[NamedTile]) -> tuple[NamedTile | None, list[DistrictS
     """The districts, with the numbers of the first tile that has them."""
     told = next((named for named in found if named.tile.districts), None)
     numbers = told.tile.districts if told else {}
-    most = max(numbers.values(), default=0)
+    doors = told.tile.doors if told else {}
+    most = max((number for number in numbers.values() if number is not None), default=0)
     drawing: City = city()
     language = get_language() or ""
     # The inner districts lie on another one, so larger outlines are drawn first.
@@ -160,7 +165,8 @@ def shapes(found: Iterable[NamedTile]) -> tuple[NamedTile | None, list[DistrictS
             district,
             district.name.spoken(language),
             numbers.get(district.code, 0) if told else None,
-            _band(numbers.get(district.code, 0), most),
+            _band(numbers.get(district.code) or 0, most),
+            doors.get(district.code, ""),
         )
         for district in ordered
     ]

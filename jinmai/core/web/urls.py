@@ -8,6 +8,8 @@ from jinmai.core.web.styleguide import views as styleguide
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("live/portal", views.live_portal, name="live_portal"),
+    path("screen/", views.screen, name="screen"),
+    path("screen/live", views.live_screen, name="live_screen"),
     path("language", public(set_language), name="set_language"),
     path("theme", views.set_theme, name="set_theme"),
     path("styleguide/", styleguide.gallery, name="styleguide"),

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinmai.systems.industry.views import alarms, device, overview, plant, quarantine, rules, thing_models
+from jinmai.systems.industry.views import (
+    alarms,
+    bureau,
+    device,
+    overview,
+    plant,
+    quarantine,
+    rules,
+    thing_models,
+)
 
 app_name = "industry"
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("bureau/", bureau.by_district, name="bureau"),
+    path("bureau/industries/", bureau.by_industry, name="bureau_industries"),
+    path("bureau/plants/", bureau.plants, name="bureau_plants"),
     path("plants/<slug:key>/", plant.plant_page, name="plant"),
     path("plants/<slug:key>/live", plant.live_plant, name="live_plant"),
     path("plants/<slug:key>/charts/<slug:name>", plant.plant_chart, name="plant_chart"),

@@ -41,10 +41,11 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const shared = { bundle: true, minify: true, target, outdir: out, logLevel: "warning", legalComments: "none" };
 await Promise.all([
-  esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "app.js"), path.join(here, "src", "chart.js")], format: "esm" }),
+  esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "app.js"), path.join(here, "src", "chart.js"), path.join(here, "src", "screen.js")], format: "esm" }),
   esbuild.build({
     ...shared,
-    entryPoints: [path.join(here, "src", "styles", "app.css")],
+    entryPoints: [path.join(here, "src", "styles", "app.css"), path.join(here, "src", "styles", "screen.css")],
+    outbase: path.join(here, "src", "styles"),
     loader: { ".svg": "dataurl" },
     plugins: [nightFollowsTheMachine],
   }),

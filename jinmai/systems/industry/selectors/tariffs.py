@@ -156,9 +156,15 @@ class Emission:
     unknown_kwh: Decimal = Decimal(0)
 
 
-def emission_by_factor(days: Iterable[tuple[date, Decimal]]) -> Emission:
-    """Carbon dioxide of kWh by local day, under the factor in force on each day."""
-    factors = list(EmissionFactor.objects.order_by("-valid_from"))
+def emission_by_factor(
+    days: Iterable[tuple[date, Decimal]], factors: Sequence[EmissionFactor] | None = None
+) -> Emission:
+    """Carbon dioxide of kWh by local day, under the factor in force on each day.
+
+    ``factors`` (newest first) are for callers that reckon many plants and have read them already.
+    """
+    if factors is None:
+        factors = list(EmissionFactor.objects.order_by("-valid_from"))
     used: dict[int, EmissionFactor] = {}
     kilograms = unknown = Decimal(0)
     for day, energy in days:

@@ -129,6 +129,7 @@ SAMPLES = {
     "industry.change_alarm_rule": _rule_of,
     "industry.handle_alarm": _alarm_of,
     "industry.view_alarm": _alarm_of,
+    "industry.view_bureau": _plant_of,
     "industry.view_alarm_rule": _rule_of,
     "industry.view_device": _device_of,
     "industry.view_plant": _plant_of,

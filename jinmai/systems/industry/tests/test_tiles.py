@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from jinmai.systems.industry import tiles
 from jinmai.systems.industry.tests.factories import make_alarm, make_device, make_plant
 from jinmai.systems.industry.tests.readings import store
+from jinmai.systems.industry.tiles import portal as tiles
 
 pytestmark = pytest.mark.django_db
 

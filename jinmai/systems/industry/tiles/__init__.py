@@ -1,0 +1,1 @@
+"""The living numbers of this system: on the portal and on the big screen."""
