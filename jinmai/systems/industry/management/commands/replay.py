@@ -64,6 +64,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename}: no such file") from error
+        except (IsADirectoryError, PermissionError) as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:

@@ -75,3 +75,9 @@ def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     done = _replay(tmp_path / "data", tmp_path / "nothing.csv")
     assert (done.returncode, done.stdout) == (1, "")
     assert "nothing.csv: no such file" in done.stderr
+
+
+def test_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    done = _replay(tmp_path / "data", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == f"CommandError: {tmp_path}: Is a directory"
