@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jinmai.config.environment import ROOT
 
-NOT_BENCHMARKS = {"__init__", "machine"}
+NOT_BENCHMARKS = {"__init__", "machine", "lake_peers"}
 
 
 class Command(BaseCommand):
