@@ -85,9 +85,11 @@ def plant_step(now: PlantNow) -> Step | None:
     return None
 
 
-def alarm_step(alarm: Alarm) -> Step:
-    """What an alarm asks for next."""
+def alarm_step(alarm: Alarm, *, may_handle: bool) -> Step:
+    """What an alarm asks for next of this reader; who may not handle it may look."""
     href = reverse("industry:alarm", args=[alarm.pk])
+    if not may_handle:
+        return Step(_("Look"), href, urgent=alarm.state == AlarmState.RAISED)
     if alarm.state == AlarmState.RAISED:
         return Step(pgettext_lazy("alarm", "Acknowledge"), href, urgent=True)
     if alarm.state == AlarmState.ACKNOWLEDGED and alarm.returned_at is not None:

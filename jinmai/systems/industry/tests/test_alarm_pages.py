@@ -232,3 +232,14 @@ def test_the_frequency_page_names_the_causes(alice: User, alarm: Alarm) -> None:
     answer = english(alice).get(reverse("industry:alarm_frequency"))
     assert [(str(name), one.alarms) for name, one in answer.context["causes"]] == [("raw material", 1)]
     assert "raw material" in answer.content.decode()
+
+
+def test_who_may_not_handle_an_alarm_is_asked_to_look(alice: User, alarm: Alarm) -> None:
+    bob = member("bob", "bureau_officer", bureau())
+    for who, label in ((alice, "Acknowledge"), (bob, "Look")):
+        client = english(who)
+        for address in ("/industry/", "/industry/plants/works/"):
+            waiting = client.get(address).context["waiting"]
+            assert [str(each["step"].label) for each in waiting] == [label]
+        lines = client.get("/industry/alarms/").context["table"].lines
+        assert [line[-1].text for line in lines] == [label]

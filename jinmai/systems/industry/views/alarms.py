@@ -66,6 +66,11 @@ def _lasted(row: Any) -> str:
 
 def _table(user: User) -> Table:
     plants = visible(user, "industry.view_plant", Plant.objects.all())
+    may_handle = user.has_perm(HANDLE)
+
+    def step(row: Any) -> StrOrPromise:
+        return steps.alarm_step(row, may_handle=may_handle).label
+
     return Table(
         key="alarms",
         title=_("Alarms"),
@@ -83,7 +88,7 @@ def _table(user: User) -> Table:
             Column("raised_at", _("Raised"), sort="raised_at", seconds=True),
             Column("lasted", _("Lasted"), value=_lasted, numeric=True),
             Column("worst_value", _("Worst value"), value=_worst, numeric=True),
-            Column("step", _("Next step"), value=lambda row: steps.alarm_step(row).label, link=_step_href),
+            Column("step", _("Next step"), value=step, link=_step_href),
         ],
         filters=[
             StateFilter(),

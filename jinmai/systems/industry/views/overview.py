@@ -121,17 +121,18 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     plants = plant_reads.plants_now(plant_reads.plants_for(user))
     waiting = list(alarm_reads.open_alarms(alarm_reads.alarms_for(user))[: MOST_WAITING + 1])
+    may_handle = user.has_perm("industry.handle_alarm")
     context = {
-        "waiting": [waiting_line(alarm, now) for alarm in waiting[:MOST_WAITING]],
+        "waiting": [waiting_line(alarm, now, may_handle=may_handle) for alarm in waiting[:MOST_WAITING]],
         "more_waiting": len(waiting) > MOST_WAITING,
-        "may_handle": user.has_perm("industry.handle_alarm"),
+        "may_handle": may_handle,
         "illustrative": any(one.plant.illustrative for one in plants),
     }
     lines = [PlantLine(one) for one in plants]
     return table_page(request, _table(), lines, "industry/overview.html", context, as_of=now)
 
 
-def waiting_line(alarm: Alarm, now: datetime) -> dict[str, object]:
+def waiting_line(alarm: Alarm, now: datetime, *, may_handle: bool) -> dict[str, object]:
     """One matter that waits: what, since when, until when, the next step."""
     due = alarm_reads.due_at(alarm)
     return {
@@ -140,5 +141,5 @@ def waiting_line(alarm: Alarm, now: datetime) -> dict[str, object]:
         "due": due,
         "overdue": now - due if due and due < now else None,
         "left": due - now if due and due >= now else None,
-        "step": steps.alarm_step(alarm),
+        "step": steps.alarm_step(alarm, may_handle=may_handle),
     }

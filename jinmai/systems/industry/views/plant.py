@@ -71,10 +71,11 @@ def _waiting(request: HttpRequest, plant: Plant) -> dict[str, Any]:
     found = alarm_reads.open_alarms_of(plant)
     waiting = [alarm for alarm in found if user.has_perm("industry.view_alarm", alarm)]
     now = timezone.now()
+    may_handle = any(user.has_perm("industry.handle_alarm", alarm) for alarm in waiting[:1])
     return {
-        "waiting": [waiting_line(alarm, now) for alarm in waiting[:MOST_ALARMS]],
+        "waiting": [waiting_line(alarm, now, may_handle=may_handle) for alarm in waiting[:MOST_ALARMS]],
         "more_waiting": len(waiting) > MOST_ALARMS,
-        "may_handle": any(user.has_perm("industry.handle_alarm", alarm) for alarm in waiting[:1]),
+        "may_handle": may_handle,
     }
 
 
