@@ -11,14 +11,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.utils import timezone, translation
 
 from jinmai.core.web import portal, screen
 from jinmai.core.web.living import Share, Tile
-from jinmai.core.web.manifest import Manifest, Words
 from jinmai.core.web.manifest import Tile as Declared
 from jinmai.core.web.screen import TickerLine
+from jinmai.core.web.tests.beside import run
 
 HERE = __name__
 MANIFESTS = (*project.JINMAI_CORE, *project.JINMAI_SYSTEMS)
@@ -56,17 +56,14 @@ def latest(limit: int) -> list[TickerLine]:
 def board(settings: Any) -> Iterator[None]:
     state.update(power=18_650, as_of=timezone.now(), shares=True)
     shown = [power_tile, shares_tile, secret_tile]
-    manifest = Manifest(
-        key="hall",
-        name=Words(zh="工业", en="Industry"),
-        summary=Words(zh="数据", en="Data"),
-        tiles=[
-            Declared(name=each.__name__, show=f"{HERE}.{each.__name__}", on=("screen",)) for each in shown
-        ],
-    )
+    declared = [
+        Declared(name=each.__name__, show=f"{HERE}.{each.__name__}", on=("screen",)) for each in shown
+    ]
     settings.JINMAI_TICKER = f"{HERE}.latest"
-    quiet = [msgspec.structs.replace(each, tiles=[]) for each in project.JINMAI_SYSTEMS]
-    settings.JINMAI_SYSTEMS = [*quiet, manifest]
+    settings.JINMAI_SYSTEMS = [
+        msgspec.structs.replace(each, tiles=declared if each.key == "industry" else [])
+        for each in project.JINMAI_SYSTEMS
+    ]
     settings.JINMAI_CORE = [msgspec.structs.replace(each, tiles=[]) for each in project.JINMAI_CORE]
     portal._readings.clear()
     yield
@@ -126,12 +123,12 @@ def test_each_reading_says_the_servers_time_and_everything_that_moves() -> None:
     with translation.override("en"):
         values = screen.live_values(person("bureau_officer"))
         texts = {key: value.text for key, value in values.items()}
-    assert texts["hall.power_tile"] == "18,650"
+    assert texts["industry.power_tile"] == "18,650"
     assert (texts["district.210711"], texts["district.210702"]) == ("18,650", "–")
     assert (texts["ticker.0"], texts["ticker.0.number"], texts["ticker.1"]) == ("Alarm raised", "№ 1,234", "")
-    assert texts["hall.shares_tile.share.0"] == "75%"
+    assert texts["industry.shares_tile.share.0"] == "75%"
     assert values["screen.clock"].as_of is not None
-    assert "hall.secret_tile" not in values
+    assert "industry.secret_tile" not in values
 
 
 @pytest.mark.django_db
@@ -139,14 +136,14 @@ def test_a_tile_that_gives_nothing_any_more_is_unknown_and_keeps_no_old_number()
     officer = person("bureau_officer")
     state["shares"] = False
     values = screen.live_values(officer)
-    assert (values["hall.shares_tile"].value, values["hall.shares_tile"].tone) == (None, "absent")
+    assert (values["industry.shares_tile"].value, values["industry.shares_tile"].tone) == (None, "absent")
 
 
 @pytest.mark.parametrize(("age", "words"), [(29, ""), (31, "stale, last value")])
 def test_a_number_beyond_its_patience_is_marked(age: int, words: str) -> None:
     state["as_of"] = timezone.now() - timedelta(seconds=age)
     with translation.override("en"):
-        [shown] = screen.screen_tiles([portal.NamedTile("hall.power_tile", power_tile())])
+        [shown] = screen.screen_tiles([portal.NamedTile("industry.power_tile", power_tile())])
         assert shown.stale.text.startswith(words)
         assert bool(shown.stale.text) == bool(words)
 
@@ -161,3 +158,16 @@ def test_at_most_eight_tiles_stand_on_it() -> None:
 def test_every_kind_of_entry_has_a_title_in_both_languages() -> None:
     untitled = [kind for one in MANIFESTS for kind in one.appends if kind not in one.entry_titles]
     assert untitled == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_lasts_as_long_as_a_screen_shows_it() -> None:
+    client: Any = AsyncClient()
+    client.force_login(person("bureau_officer"), backend="jinmai.core.access.backends.Passwords")
+
+    async def renewed() -> bool:
+        answer = await client.get("/screen/live")
+        await answer.streaming_content.aclose()
+        return "sessionid" in answer.cookies
+
+    assert run(renewed())

@@ -68,7 +68,6 @@ class BureauLine:
         self.district_name = bureau.district_name(plant.district_code)
         self.industry = record.division
         self.industry_code = plant.industry_code
-        self.industry_name = bureau.division_name(plant.industry_code)
         self.status = steps.plant_status(record.now)
         self.tone = self.status.tone or "other"
         self.newest = record.now.newest
@@ -193,8 +192,8 @@ def _plant_table(found: list[PlantRecord], *, with_parties: bool) -> Table:
         title=_("Plants"),
         columns=[
             Column("name", _("Plant"), sort="name", main=True, link=_href, secondary=_marks, wrap=True),
-            Column("owner", _("Firm"), sort="owner", link=party, secondary=_place, wrap=True),
-            Column("industry_name", _("Industry"), sort="industry_code", secondary=_code, wrap=True),
+            Column("owner", _("Firm"), sort="owner", link=party, secondary=_place),
+            Column("industry_code", _("Industry"), sort="industry_code"),
             Column("status", _("State"), secondary=_last_heard),
             *FIGURES,
         ],
@@ -232,10 +231,6 @@ def _place(line: BureauLine) -> str:
 
 def _last_heard(line: BureauLine) -> str:
     return formats.as_of(line.newest) if line.newest else ""
-
-
-def _code(line: BureauLine) -> str:
-    return line.industry_code
 
 
 def _district(one: PlantRecord) -> tuple[str, str]:
