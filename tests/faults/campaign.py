@@ -11,6 +11,8 @@ import json
 import random
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,8 @@ from jinmai.systems.industry.messaging import Broker, SignIn
 from jinmai.systems.industry.sender import Sender, next_boot
 
 POINTS = 7
+# The command of a part where it is not called like it.
+PARTS = {"work": "worker"}
 TABLE = "telemetry_submerged_arc_furnace"
 
 
@@ -74,7 +78,7 @@ class Load:
                     sender.send(points_of(boot, device.sent))
                     device.sent += 1
                     time.sleep(0.01)
-                assert sender.drain(120), (
+                assert sender.drain(300), (
                     f"{sender.unanswered} payloads of {device.sign_in.name} had no answer"
                 )
 
@@ -117,6 +121,38 @@ def faults_of_storage(data: Path, devices: list[Device], numbers: Mapping[str, i
         if (points, times) != (POINTS, POINTS) and device in numbers.values()
     ]
     return found
+
+
+class Parts:
+    """The parts of a running instance, and which of them are at work; just started is no fair target."""
+
+    def __init__(self, parent: int, data: Path, url: str) -> None:
+        self._parent = parent
+        self._run = data / "run"
+        self._url = url
+        self._first_seen: dict[int, float] = {}
+
+    def at_work(self) -> dict[str, int]:
+        """Name to process id of the parts that have done something since they were started."""
+        found = {}
+        for name, process in processes_of(self._parent).items():
+            started = self._first_seen.setdefault(process, time.time())
+            if self._answers() if name == "web" else self._beats_since(name, started):
+                found[name] = process
+        return found
+
+    def _beats_since(self, name: str, started: float) -> bool:
+        beat = self._run / f"{PARTS.get(name, name)}.beat"
+        return beat.exists() and beat.stat().st_mtime > started
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._url}/healthz", timeout=2):
+                return True
+        except urllib.error.HTTPError:
+            return True  # it says that another part is missing
+        except OSError:
+            return False
 
 
 def processes_of(parent: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from jinmai.systems.industry.messaging import Broker
-from tests.faults.campaign import Load, faults_of_storage, processes_of, summary
+from tests.faults.campaign import Load, Parts, faults_of_storage, summary
 from tests.instance import Instance
 
 VICTIMS = ("web", "ingest", "work")
@@ -26,17 +26,17 @@ def _campaign(instance: Instance, kills: int, pause: tuple[float, float]) -> Non
     assert instance.process is not None
     secrets = {name: instance.run("device_credential", name).stdout.strip() for name in DEVICES}
     counted: Counter[str] = Counter()
+    parts = Parts(instance.process.pid, instance.data, instance.url)
     began = time.monotonic()
     with Load(Broker("127.0.0.1", instance.port + 1), secrets, instance.data / "senders") as load:
-        time.sleep(3)
         while sum(counted.values()) < kills:
+            time.sleep(random.uniform(*pause))
             # The one that was killed least often; it may still be waiting to be started again.
             victim = min(VICTIMS, key=lambda name: counted[name])
-            alive = processes_of(instance.process.pid)
-            if victim in alive:
-                os.kill(alive[victim], signal.SIGKILL)
+            at_work = parts.at_work()
+            if victim in at_work:
+                os.kill(at_work[victim], signal.SIGKILL)
                 counted[victim] += 1
-            time.sleep(random.uniform(*pause))
         instance.wait_until_well(120)
     instance.wait_until_well(120)
     instance.stop()
