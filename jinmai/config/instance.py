@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import IO
@@ -80,3 +81,20 @@ def parts(
     if certificates is not None:
         web += ["--ssl-certfile", str(certificates.certificate), "--ssl-keyfile", str(certificates.key)]
     return [*(Part(one.part, [*python, *one.command]) for one in chosen), Part("web", web)]
+
+
+def refuse_taken_ports(*ports: int) -> None:
+    """Raise InstanceError where somebody listens on one of these ports already.
+
+    The health of whoever answers there would otherwise be taken for our own.
+    """
+    for port in ports:
+        with socket.socket() as one:
+            # As servers do: connections of a former run that are just ending are no reason.
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", port))
+            except OverflowError as error:
+                raise InstanceError(f"port {port}: ports go from 1 to 65535") from error
+            except OSError as error:
+                raise InstanceError(f"port {port}: {error.strerror}. Choose another by --port.") from error

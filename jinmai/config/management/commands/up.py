@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from jinmai.config.doorway import Doorway, LanDoorway
-from jinmai.config.instance import InstanceError, Running, announce, hold, parts
+from jinmai.config.instance import InstanceError, Running, announce, hold, parts, refuse_taken_ports
 from jinmai.config.supervisor import Supervisor
 from jinmai.core.access.api import demo_sign_ins
 from jinmai.core.operations.api import expect
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         settings.JINMAI_MQTT_PORT = mqtt_port
         try:
             lock = hold(data)
+            refuse_taken_ports(port, *([] if settings.JINMAI_MQTT_URL else [mqtt_port]))
             doorway = LanDoorway(port, data) if options["lan"] else Doorway(port)
             chosen = parts(
                 host=doorway.host,
