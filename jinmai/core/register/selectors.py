@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from jinmai.core.ledger.api import RecordedEntry, entries_for
-from jinmai.core.register import bitemporal
+from jinmai.core.register import bitemporal, entries
 from jinmai.core.register.models import (
     District,
     Fact,
@@ -137,6 +137,22 @@ def imports_of(party: Party) -> list[Import]:
     return list(Import.objects.filter(pk__in=list(numbers)))
 
 
+def _derivations_of(numbers: set[int]) -> list[RecordedEntry]:
+    """Entries of imports that recorded derived facts of these numbers, which they name as ranges."""
+    rows = FactBasis.objects.filter(fact__in=numbers, basis__batch__isnull=False)
+    batches = rows.values_list("basis__batch", flat=True).distinct()
+    return [
+        entry
+        for batch in batches
+        for entry in entries_for(f"import:{batch}", kinds=[entries.FACTS_DERIVED], limit=1_000)
+        if any(
+            first <= number <= last
+            for first, last in (entry.payload or {}).get("facts", ())
+            for number in numbers
+        )
+    ]
+
+
 def entries_of(facts: Iterable[Fact]) -> list[RecordedEntry]:
     """The ledger entries that recorded these facts: their own, or that of their import."""
     facts = list(facts)
@@ -151,4 +167,6 @@ def entries_of(facts: Iterable[Fact]) -> list[RecordedEntry]:
     for batch in {fact.batch_id for fact in facts if fact.batch_id}:
         for entry in entries_for(f"import:{batch}"):
             found[entry.id] = entry
+    for entry in _derivations_of(numbers):
+        found[entry.id] = entry
     return sorted(found.values(), key=lambda entry: entry.recorded_at, reverse=True)
