@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jinmai.core.access.api import User
-from jinmai.systems.industry.models import Alarm, Device, Plant, ProductType
+from jinmai.systems.industry.models import Alarm, Device, Plant, ProductType, QuarantinedPayload
 from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
 from jinmai.systems.industry.tests.factories import make_alarm, make_device, make_plant, make_rule
 from jinmai.systems.industry.tests.readings import bureau, member, other_firm, seconds_from, store
@@ -94,7 +94,7 @@ def pages() -> list[str]:
         reverse("industry:device_chart", args=["saf-1", "active_power"]),
         reverse("industry:alarm", args=[alarm]),
         reverse("industry:alarm_rule", args=["too-hot"]),
-        reverse("industry:quarantined", args=[1]),
+        reverse("industry:quarantined", args=[QuarantinedPayload.objects.get().pk]),
     ]
 
 
