@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from jinmai.standards.telemetry.refusal import Reason, Refusal
+from jinmai.standards.telemetry.thing import Count
 
 DEEPEST = 32
 
@@ -17,11 +19,26 @@ _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]|[+-]?(?:NaN|nan|Infinity|in
 _PLACE = re.compile(r"^(.*?)(?: - at `(\$[^`]*)`)?$", re.DOTALL)
 
 
+class _Numbers(msgspec.Struct):
+    """The two members that name a payload; everything else is passed over."""
+
+    boot: Count
+    sequence: Count
+
+
+_numbers = msgspec.json.Decoder(_Numbers)
+
+
 def diagnose(raw: bytes, error: Exception) -> Refusal:
-    """The refusal for a decoder's error."""
+    """The refusal for a decoder's error, with the payload's numbers where they can be read."""
     if isinstance(error, UnicodeDecodeError):
         return Refusal(Reason.NOT_UTF8, f"byte {error.start}")
-    return _fault_of_text(raw) or _fault_of_form(error)
+    refusal = _fault_of_text(raw) or _fault_of_form(error)
+    if refusal.reason != Reason.TOO_DEEP and raw.count(b'"boot"') == raw.count(b'"sequence"') == 1:
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):
+            found = _numbers.decode(raw)
+            refusal.boot, refusal.sequence = found.boot, found.sequence
+    return refusal
 
 
 def _fault_of_text(raw: bytes) -> Refusal | None:

@@ -14,7 +14,7 @@ import msgspec
 # Milliseconds since 1970 of the years 1 to 9999, the span of RFC 3339.
 _Milliseconds = Annotated[int, msgspec.Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class Thing:
         envelope = msgspec.defstruct(
             "Envelope",
             [
-                ("boot", _Count),
-                ("sequence", _Count),
+                ("boot", Count),
+                ("sequence", Count),
                 ("points", list[point]),  # type: ignore[valid-type]
                 ("units", dict[str, str] | msgspec.UnsetType, msgspec.UNSET),
                 ("device", str | msgspec.UnsetType, msgspec.UNSET),

@@ -60,11 +60,11 @@ def board(settings: Any) -> Iterator[None]:
         Declared(name=each.__name__, show=f"{HERE}.{each.__name__}", on=("screen",)) for each in shown
     ]
     settings.JINMAI_TICKER = f"{HERE}.latest"
-    settings.JINMAI_SYSTEMS = [
-        msgspec.structs.replace(each, tiles=declared if each.key == "industry" else [])
-        for each in project.JINMAI_SYSTEMS
+    settings.JINMAI_SYSTEMS = [msgspec.structs.replace(each, tiles=[]) for each in project.JINMAI_SYSTEMS]
+    settings.JINMAI_CORE = [
+        msgspec.structs.replace(each, tiles=declared if each.key == "web" else [])
+        for each in project.JINMAI_CORE
     ]
-    settings.JINMAI_CORE = [msgspec.structs.replace(each, tiles=[]) for each in project.JINMAI_CORE]
     portal._readings.clear()
     yield
     portal._readings.clear()

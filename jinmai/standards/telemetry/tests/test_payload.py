@@ -15,6 +15,7 @@ from jinmai.standards.telemetry import (
     LARGEST_PAYLOAD,
     MOST_POINTS,
     Ack,
+    Refusal,
     ack_topic,
     assemble,
     decode_ack,
@@ -252,3 +253,25 @@ def test_topic_tells_the_device_and_nothing_else_does() -> None:
     assert device_of(telemetry_topic("saf-1")) == "saf-1"
     others = [ack_topic("saf-1"), "jinmai/saf-1/telemetry/x", "jinmai//telemetry", "jinmai/SAF/telemetry"]
     assert [device_of(topic) for topic in others] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("raw", "numbers"),
+    [
+        (
+            b'{"boot":9,"sequence":1,"points":[{"time":"1970-01-01T00:00:00Z","values":{"nonsense":1}}]}',
+            (9, 1),
+        ),
+        (b'{"points":[{"time":"yesterday","values":{}}],"sequence":1,"boot":9}', (9, 1)),
+        (b'{"boot":9,"sequence":1,"points":7}', (9, 1)),
+        (b'{"boot":9,"sequence":-1,"points":[]}', (None, None)),
+        (b'{"boot":9,"sequence":1,"boot":8,"points":7}', (None, None)),
+        (b'{"boot":9,"sequence":1,"points":[', (None, None)),
+    ],
+)
+def test_refusal_names_the_payload_where_its_numbers_can_be_read(
+    raw: bytes, numbers: tuple[int | None, int | None]
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        decode_payload(raw, FURNACE, "saf-1")
+    assert (refused.value.boot, refused.value.sequence) == numbers
