@@ -17,7 +17,7 @@ from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import CELL, FILE, spoken
 from jinmai.core.register.importing.verify import import_faults
 from jinmai.core.register.models import Fact, FactBasis, Import, ImportChunk, Party
-from jinmai.core.register.selectors import facts_as_of, party_by_code
+from jinmai.core.register.selectors import entries_of, facts_as_of, party_by_code
 from jinmai.core.register.services.imports import (
     ImportRefused,
     Upload,
@@ -151,6 +151,10 @@ def test_parties_with_a_history_derive_like_new_ones_and_record_it_once() -> Non
         assert told == {2024: [True], 2025: [False]}
     derived = [entry for entry in entries_for(second.subject) if entry.kind == "register.facts_derived.v1"]
     assert [entry.payload and entry.payload["count"] for entry in derived] == [5]
+    concluded = Fact.objects.filter(party=party_by_code(code_number(3)), kind__key="above_scale")
+    by_import = [entries_for(one.subject, kinds=["register.facts_derived.v1"]) for one in (first, second)]
+    told_of = {entry.id for entry in entries_of(concluded)}
+    assert told_of == {entry.id for found in by_import for entry in found}
 
 
 def test_every_wrong_cell_is_named_with_its_reason() -> None:
