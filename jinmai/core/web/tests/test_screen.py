@@ -123,12 +123,12 @@ def test_each_reading_says_the_servers_time_and_everything_that_moves() -> None:
     with translation.override("en"):
         values = screen.live_values(person("bureau_officer"))
         texts = {key: value.text for key, value in values.items()}
-    assert texts["industry.power_tile"] == "18,650"
+    assert texts["web.power_tile"] == "18,650"
     assert (texts["district.210711"], texts["district.210702"]) == ("18,650", "–")
     assert (texts["ticker.0"], texts["ticker.0.number"], texts["ticker.1"]) == ("Alarm raised", "№ 1,234", "")
-    assert texts["industry.shares_tile.share.0"] == "75%"
+    assert texts["web.shares_tile.share.0"] == "75%"
     assert values["screen.clock"].as_of is not None
-    assert "industry.secret_tile" not in values
+    assert "web.secret_tile" not in values
 
 
 @pytest.mark.django_db
@@ -136,14 +136,14 @@ def test_a_tile_that_gives_nothing_any_more_is_unknown_and_keeps_no_old_number()
     officer = person("bureau_officer")
     state["shares"] = False
     values = screen.live_values(officer)
-    assert (values["industry.shares_tile"].value, values["industry.shares_tile"].tone) == (None, "absent")
+    assert (values["web.shares_tile"].value, values["web.shares_tile"].tone) == (None, "absent")
 
 
 @pytest.mark.parametrize(("age", "words"), [(29, ""), (31, "stale, last value")])
 def test_a_number_beyond_its_patience_is_marked(age: int, words: str) -> None:
     state["as_of"] = timezone.now() - timedelta(seconds=age)
     with translation.override("en"):
-        [shown] = screen.screen_tiles([portal.NamedTile("industry.power_tile", power_tile())])
+        [shown] = screen.screen_tiles([portal.NamedTile("web.power_tile", power_tile())])
         assert shown.stale.text.startswith(words)
         assert bool(shown.stale.text) == bool(words)
 
