@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 DESKTOP = {"width": 1440, "height": 900}
@@ -22,6 +22,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a person waits for comes at once; a busy machine may take longer, which is no fault of the page.
+expect.set_options(timeout=20_000)
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 
 
