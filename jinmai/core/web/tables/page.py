@@ -36,7 +36,7 @@ def table_page(  # noqa: PLR0913 - the shape of django.shortcuts.render, plus th
     view = TableView(table, rows, request.GET, as_of=as_of)
     if request.GET.get("format") == "xlsx":
         return download(str(table.title), table.key, as_workbook(view))
-    alone = request.headers.get("HX-Target") == f"table-{table.key}"
+    alone = request.headers.get("HX-Target") == f"table-{table.key}-rows"
     if alone:
         response = render(request, "web/table.html", {"view": view})
     else:

@@ -97,6 +97,14 @@ class TableView:
         """Whether a phone shows a button in the place of the filters: the rows come first there."""
         return any(each.filter.kind != "search" for each in self.fields)
 
+    @property
+    def around(self) -> str:
+        """Selectors of what an answer exchanges beside the rows, so that the form itself can stay."""
+        parts = ["kept", "tools", *(["narrowing"] if self.folds else [])]
+        marks = [f"#table-{self.table.key}-{part}" for part in parts]
+        marks += [f"#filter-{self.table.key}-{each.filter.key}-problem" for each in self.fields]
+        return ",".join(marks)
+
     @cached_property
     def rows(self) -> Rows:
         """All rows that the filters leave, in order."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -82,6 +82,67 @@ def test_a_table_sorts_and_filters_in_the_address_without_loading_the_page(
     assert page.evaluate("document.activeElement.name") == "q"
     page.reload()
     expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def test_what_is_typed_the_moment_the_rows_change_is_not_lost(open_page: OpenPage, gallery: str) -> None:
+    page = open_page(f"{gallery}/styleguide/", language="en")
+    table = page.locator("#table-plants")
+    page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => {
+            const search = document.querySelector("#filter-plants-q");
+            search.value = "C3140-001";
+            search.dispatchEvent(new Event("input", { bubbles: true }));
+        }, { once: true })"""
+    )
+    table.get_by_label("State").select_option("late")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    assert page.url.endswith("?q=C3140-001&state=attention")
+
+
+def test_what_is_typed_while_an_answer_is_awaited_stays_and_counts(open_page: OpenPage, gallery: str) -> None:
+    page = open_page(f"{gallery}/styleguide/", language="en")
+    table = page.locator("#table-plants")
+    held: list[Route] = []
+    page.route("**/styleguide/?sort=power", lambda route: held.extend([route]))
+    table.get_by_role("link", name="Active power (kW)").click()
+    table.get_by_label("Search").press_sequentially("C3140-001", delay=80)
+    held[0].continue_()
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table.get_by_label("Search")).to_have_value("C3140-001")
+    assert page.url.endswith("?sort=power&q=C3140-001")
+
+
+def test_a_sort_takes_along_what_was_typed_a_moment_ago(open_page: OpenPage, gallery: str) -> None:
+    page = open_page(f"{gallery}/styleguide/", language="en")
+    table = page.locator("#table-plants")
+    with page.expect_request("**/styleguide/?*sort=power*") as asked:
+        page.evaluate(
+            """() => {
+                document.querySelector("#filter-plants-q").value = "C3140-001";
+                document.querySelector("#sort-plants-power").click();
+            }"""
+        )
+    assert asked.value.url.endswith("?sort=power&q=C3140-001")
+    expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def test_going_back_brings_the_earlier_rows_with_the_earlier_filters(
+    open_page: OpenPage, gallery: str
+) -> None:
+    page = open_page(f"{gallery}/styleguide/", language="en")
+    table = page.locator("#table-plants")
+    expect(table.locator(".table-foot")).to_contain_text("63 rows")
+    table.get_by_label("State").select_option("late")
+    expect(table.locator(".table-foot")).to_contain_text("16 rows")
+    table.get_by_label("Search").fill("C3140-001")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    page.go_back()
+    expect(table.locator(".table-foot")).to_contain_text("16 rows")
+    expect(table.get_by_label("Search")).to_have_value("")
+    expect(table.get_by_label("State")).to_have_value("attention")
+    page.go_back()
+    expect(table.get_by_label("State")).to_have_value("")
+    expect(table.locator(".table-foot")).to_contain_text("63 rows")
 
 
 def test_what_is_exported_is_what_the_filters_leave(open_page: OpenPage, gallery: str) -> None:

@@ -99,14 +99,14 @@ def test_days_are_days_of_the_citys_calendar() -> None:
 
 
 def test_a_request_for_the_table_alone_gets_no_page_around_it() -> None:
-    request = RequestFactory().get("/", headers={"HX-Request": "true", "HX-Target": "table-kinds"})
+    request = RequestFactory().get("/", headers={"HX-Request": "true", "HX-Target": "table-kinds-rows"})
     answer = table_page(request, TABLE, ROWS)
     assert answer.getvalue().lstrip().startswith(b"<section")
     assert "HX-Target" in answer["Vary"]
 
 
 def test_words_in_cells_are_escaped() -> None:
-    request = RequestFactory().get("/", headers={"HX-Target": "table-kinds"})
+    request = RequestFactory().get("/", headers={"HX-Target": "table-kinds-rows"})
     answer = table_page(request, TABLE, [{"model": "<script>", "app_label": "a"}])
     assert b"&lt;script&gt;" in answer.getvalue()
     assert b"<script>" not in answer.getvalue()
