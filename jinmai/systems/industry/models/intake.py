@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jinmai.systems.industry.choices import QuarantineReason
 from jinmai.systems.industry.models.plants import Device
@@ -25,7 +26,7 @@ class TagCount(models.Model):
     day = models.DateField(_("day"))
     expected = models.PositiveIntegerField(_("expected"), default=0)
     received = models.PositiveIntegerField(_("received"), default=0)
-    late = models.PositiveIntegerField(_("late"), default=0)
+    late = models.PositiveIntegerField(pgettext_lazy("reading", "late"), default=0)
     lost = models.PositiveIntegerField(_("lost"), default=0)
 
     class Meta:
