@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinmai.core.register.api import NextStep, Panel
 from jinmai.core.web.api import Status
-from jinmai.systems.industry import steps
-from jinmai.systems.industry.selectors import city
+from jinmai.systems.industry.selectors import city, steps
 from jinmai.systems.industry.selectors.plants import PlantNow, plants_for, plants_now
 
 if TYPE_CHECKING:

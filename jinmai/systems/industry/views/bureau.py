@@ -17,11 +17,10 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
 from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table, formats, table_page
-from jinmai.systems.industry import steps
-from jinmai.systems.industry.selectors import bureau
+from jinmai.systems.industry.selectors import bureau, steps
 from jinmai.systems.industry.selectors.bureau import Group, PlantRecord
 from jinmai.systems.industry.selectors.names import in_language
-from jinmai.systems.industry.steps import Step
+from jinmai.systems.industry.selectors.steps import Step
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

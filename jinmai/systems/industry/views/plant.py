@@ -13,12 +13,11 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires, still_allowed
 from jinmai.core.web.api import Column, Empty, LiveValue, Table, chart_response, live_response, table_page
-from jinmai.systems.industry import steps
 from jinmai.systems.industry.charts import PLANT_CHARTS
 from jinmai.systems.industry.choices import Clock, Quantity
 from jinmai.systems.industry.models import Plant
 from jinmai.systems.industry.selectors import alarms as alarm_reads
-from jinmai.systems.industry.selectors import coverage, energy, live, plants, quarantine
+from jinmai.systems.industry.selectors import coverage, energy, live, plants, quarantine, steps
 from jinmai.systems.industry.selectors.coverage import TagCoverage
 from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.periods import Period

@@ -17,9 +17,9 @@ from jinmai.core.access.api import requires
 from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, SearchFilter, Table, table_page
 from jinmai.systems.industry.choices import QuarantineReason
 from jinmai.systems.industry.models import QuarantinedPayload
-from jinmai.systems.industry.remedies import remedy
 from jinmai.systems.industry.selectors import quarantine
 from jinmai.systems.industry.selectors.names import in_language
+from jinmai.systems.industry.selectors.remedies import remedy
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
