@@ -137,8 +137,11 @@ class KeyIndex:
         Raises:
             DamagedError: entries are missing on the way, so that keys could be forgotten.
         """
-        if self.version > version:
-            # The log is the truth: an index from another life of this table knows too much.
+        reached = self.version
+        # Ahead of the caller is usual: the writer went on since the caller looked. Ahead of the log
+        # itself, asked after the index, is an index from another life of this table: it knows too
+        # much, and the log is the truth.
+        if reached > version and reached > max(log.versions(), default=-1):
             self._clear()
         saved = _newest_saved(self.path.parent)
         if saved is not None and self.version < saved[0] <= version:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jinmai.lake import DamagedError, Key, Lake
 from jinmai.lake.keys import KeyIndex, runs_of
+from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tests.telemetry import FURNACE, key, send
 
 
@@ -64,6 +65,22 @@ def test_index_that_knows_more_than_the_log_is_rebuilt(lake: Lake) -> None:
     (lake.root / FURNACE.name / "_delta_log" / f"{2:020d}.json").unlink()
     with Lake(lake.root) as restored:
         assert send(restored, (7, 0), (7, 1)).accepted == [False, True]
+
+
+def test_maintenance_that_looked_earlier_than_the_writer_takes_no_key_away(lake: Lake) -> None:
+    send(lake, (7, 0))
+    folder = lake.root / FURNACE.name
+    earlier = Snapshot(folder)
+    send(lake, (8, 0))
+    beside = KeyIndex(folder)
+    beside.catch_up(earlier.log, earlier.version)
+    beside.close()
+    send(lake, (7, 1))
+    assert lake.check() == []
+    reopened = Lake(lake.root)
+    lake.close()
+    assert send(reopened, (7, 1), (8, 0), (8, 1)).accepted == [False, False, True]
+    reopened.close()
 
 
 def test_keys_that_nobody_can_tell_are_an_error(lake: Lake) -> None:
