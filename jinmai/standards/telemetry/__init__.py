@@ -25,7 +25,7 @@ from jinmai.standards.telemetry.payload import (
     decode_payload,
     encode_payload,
 )
-from jinmai.standards.telemetry.refusal import Reason, Refusal
+from jinmai.standards.telemetry.refusal import Fault, Reason, Refusal
 from jinmai.standards.telemetry.thing import Measure, Thing
 from jinmai.standards.telemetry.topics import ack_topic, device_of, telemetry_topic
 
@@ -34,6 +34,7 @@ __all__ = [
     "MOST_POINTS",
     "Ack",
     "Assembly",
+    "Fault",
     "Measure",
     "Payload",
     "Reason",

@@ -16,7 +16,7 @@ import polars as pl
 
 from jinmai.standards.telemetry.diagnosis import has_duplicate_names
 from jinmai.standards.telemetry.payload import Payload
-from jinmai.standards.telemetry.refusal import Reason, Refusal
+from jinmai.standards.telemetry.refusal import Fault, Reason, Refusal
 from jinmai.standards.telemetry.thing import Measure, Thing
 
 EARLIEST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -129,39 +129,48 @@ def _miscounted(thing: Thing, rows: pl.DataFrame, payloads: Sequence[Payload]) -
 
 
 def _explain(thing: Thing, own: pl.DataFrame, payload: Payload, latest: int) -> Refusal | None:
-    """The first fault of one payload's rows, in the words of a refusal."""
+    """The first fault of one payload's rows."""
     seen: set[int] = set()
     for number, row in enumerate(own.iter_rows(named=True)):
-        found = _fault_of_time(row["time"], latest, seen) or _fault_of_values(thing, row)
+        place = f"$.points[{number}]"
+        found = _fault_of_time(place, row["time"], latest, seen) or _fault_of_values(place, thing, row)
         if found:
-            reason, where = found
-            place = f"$.points[{number}].{where}"[:200]
-            return Refusal(reason, place, payload.boot, payload.sequence)
+            found.boot, found.sequence = payload.boot, payload.sequence
+            return found
         seen.add(row["time"])
     if has_duplicate_names(payload.raw):
-        return Refusal(Reason.DUPLICATE_NAME, "", payload.boot, payload.sequence)
+        return Refusal(Reason.DUPLICATE_NAME, boot=payload.boot, sequence=payload.sequence)
     return None
 
 
-def _fault_of_time(time: int, latest: int, seen: set[int]) -> tuple[Reason, str] | None:
-    if time < EARLIEST:
-        return Reason.TIME_TOO_OLD, f"time: {_readable(time)}"
-    if time > latest:
-        return Reason.TIME_IN_FUTURE, f"time: {_readable(time)}"
+def _fault_of_time(place: str, time: int, latest: int, seen: set[int]) -> Refusal | None:
+    place = f"{place}.time"
     if time in seen:
-        return Reason.WRONG_SHAPE, f"time: {_readable(time)} occurs twice"
-    return None
+        return Refusal(Reason.WRONG_SHAPE, place, Fault.TIME_TWICE, found=_readable(time))
+    if EARLIEST <= time <= latest:
+        return None
+    reason = Reason.TIME_TOO_OLD if time < EARLIEST else Reason.TIME_IN_FUTURE
+    if readable := _readable(time):
+        return Refusal(reason, place, Fault.TIME, found=readable)
+    return Refusal(reason, place, Fault.TIME_BEYOND)
 
 
-def _fault_of_values(thing: Thing, row: dict[str, float | None]) -> tuple[Reason, str] | None:
+def _fault_of_values(place: str, thing: Thing, row: dict[str, float | None]) -> Refusal | None:
+    place = f"{place}.values"
     if all(row[measure.key] is None for measure in thing.measures):
-        return Reason.WRONG_SHAPE, "values: empty"
+        return Refusal(Reason.WRONG_SHAPE, place, Fault.NO_VALUES)
     for measure in thing.measures:
         stored = row[measure.key]
         if stored is not None and _is_out_of_range(measure, stored):
-            value = f"{float(Decimal(stored) * measure.resolution):g}"
-            agreed = f"{measure.minimum.normalize():f} to {measure.maximum.normalize():f} {measure.unit}"
-            return Reason.OUT_OF_RANGE, f"values.{measure.key}: {value}, agreed is {agreed}".rstrip()
+            return Refusal(
+                Reason.OUT_OF_RANGE,
+                f"{place}.{measure.key}",
+                Fault.RANGE,
+                found=f"{float(Decimal(stored) * measure.resolution):g}",
+                least=f"{measure.minimum.normalize():f}",
+                most=f"{measure.maximum.normalize():f}",
+                unit=measure.unit,
+            )
     return None
 
 
@@ -170,7 +179,8 @@ def _is_out_of_range(measure: Measure, stored: float) -> bool:
 
 
 def _readable(microseconds: int) -> str:
+    """The moment as text; empty where an offset puts it outside of the years 1 to 9999 in UTC."""
     try:
         return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()
-    except ValueError:  # an offset can put a moment of the years 1 and 9999 outside of them in UTC
-        return "outside of the years 1 to 9999"
+    except ValueError:
+        return ""

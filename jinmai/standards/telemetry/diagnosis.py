@@ -9,14 +9,30 @@ from typing import Any
 
 import msgspec
 
-from jinmai.standards.telemetry.refusal import Reason, Refusal
+from jinmai.standards.telemetry.refusal import Fault, Reason, Refusal
 from jinmai.standards.telemetry.thing import Count
 
 DEEPEST = 32
+LONGEST_PLACE = 120
 
 # A string, closed or not, is one token, so that brackets inside of it do not count.
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]|[+-]?(?:NaN|nan|Infinity|inf)\b', re.DOTALL)
 _PLACE = re.compile(r"^(.*?)(?: - at `(\$[^`]*)`)?$", re.DOTALL)
+# What msgspec says of a text that is not of the agreed form.
+_WORDS = [
+    (re.compile(pattern, re.DOTALL), fault)
+    for pattern, fault in (
+        (r"Input data was truncated", Fault.TRUNCATED),
+        (r"JSON is malformed: .* \(byte (?P<byte>\d+)\)", Fault.MALFORMED),
+        (r"Number out of range", Fault.BEYOND_DOUBLE),
+        (r"Expected `(?P<expected>.*)`, got `(?P<found>.*)`", Fault.KIND),
+        (r"Expected `int` (?P<bound>[<>]= -?\d+)", Fault.BOUND),
+        (r"Object missing required field `(?P<name>.*)`", Fault.MISSING),
+        (r"Object contains unknown field `(?P<name>.*)`", Fault.UNKNOWN),
+        (r"Invalid RFC3339 encoded datetime", Fault.NOT_A_TIME),
+        (r"Expected `datetime` with a timezone component", Fault.NO_ZONE),
+    )
+]
 
 
 class _Numbers(msgspec.Struct):
@@ -32,7 +48,7 @@ _numbers = msgspec.json.Decoder(_Numbers)
 def diagnose(raw: bytes, error: Exception) -> Refusal:
     """The refusal for a decoder's error, with the payload's numbers where they can be read."""
     if isinstance(error, UnicodeDecodeError):
-        return Refusal(Reason.NOT_UTF8, f"byte {error.start}")
+        return Refusal(Reason.NOT_UTF8, fault=Fault.BYTE, byte=error.start)
     refusal = _fault_of_text(raw) or _fault_of_form(error)
     if refusal.reason != Reason.TOO_DEEP and raw.count(b'"boot"') == raw.count(b'"sequence"') == 1:
         with contextlib.suppress(msgspec.DecodeError, RecursionError):
@@ -49,28 +65,38 @@ def _fault_of_text(raw: bytes) -> Refusal | None:
         if mark in b"[{":
             depth += 1
             if depth > DEEPEST:
-                return Refusal(Reason.TOO_DEEP, f"byte {token.start()}: more than {DEEPEST} levels")
+                return Refusal(Reason.TOO_DEEP, fault=Fault.LEVELS, byte=token.start(), most=DEEPEST)
         elif mark in b"]}":
             depth -= 1
         elif not mark.startswith(b'"'):
-            return Refusal(Reason.NOT_A_NUMBER, f"byte {token.start()}: {mark.decode()}")
+            return Refusal(
+                Reason.NOT_A_NUMBER, fault=Fault.NO_NUMBER, byte=token.start(), found=mark.decode()
+            )
     return None
 
 
 def _fault_of_form(error: Exception) -> Refusal:
-    """The decoder's own words, sorted into reasons."""
-    found = _PLACE.match(str(error))
-    what, where = (found[1], found[2] or "$") if found else (str(error), "$")
+    """The decoder's own words, sorted into reasons and faults."""
+    split = _PLACE.match(str(error))
+    what, where = (split[1], split[2] or "$") if split else (str(error), "$")
+    fault, found = _fault_of_words(what)
     reason = Reason.WRONG_SHAPE
     if not isinstance(error, msgspec.ValidationError):
         reason = Reason.NOT_JSON
-    elif what.startswith("Number out of range"):
+    elif fault == Fault.BEYOND_DOUBLE:
         reason = Reason.NOT_A_NUMBER
-    elif "unknown field" in what and where.endswith(".values"):
+    elif fault == Fault.UNKNOWN and where.endswith(".values"):
         reason = Reason.UNKNOWN_PROPERTY
     elif where.endswith(".time"):
         reason = Reason.BAD_TIME
-    return Refusal(reason, f"{where}: {what}"[:200])
+    return Refusal(reason, where[:LONGEST_PLACE], fault, **found)
+
+
+def _fault_of_words(what: str) -> tuple[Fault, dict[str, Any]]:
+    for pattern, fault in _WORDS:
+        if match := pattern.fullmatch(what):
+            return fault, match.groupdict()
+    return Fault.OTHER, {"words": what}
 
 
 def has_duplicate_names(raw: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from jinmai.standards.telemetry.diagnosis import diagnose, has_duplicate_names
-from jinmai.standards.telemetry.refusal import Reason, Refusal
+from jinmai.standards.telemetry.refusal import Fault, Reason, Refusal
 from jinmai.standards.telemetry.thing import Thing
 
 LARGEST_PAYLOAD = 1_048_576
@@ -37,7 +37,7 @@ class Payload:
 def decode_payload(raw: bytes, thing: Thing, device: str) -> Payload:
     """Read a payload that arrived on ``device``'s topic. Raises :class:`Refusal`."""
     if len(raw) > LARGEST_PAYLOAD:
-        raise Refusal(Reason.TOO_LARGE, f"{len(raw)} bytes, at most {LARGEST_PAYLOAD} are read")
+        raise Refusal(Reason.TOO_LARGE, fault=Fault.SIZE, size=len(raw), most=LARGEST_PAYLOAD)
     try:
         if not raw.isascii():
             raw.decode()
@@ -74,18 +74,19 @@ def encode_payload(
 
 def _check_envelope(envelope: Any, thing: Thing, device: str) -> None:
     if envelope.device is not msgspec.UNSET and envelope.device != device:
-        named = f"$.device: {envelope.device[:64]!r}"
-        raise Refusal(Reason.FOREIGN_IDENTITY, f"{named} on the topic of {device!r}")
+        raise Refusal(Reason.FOREIGN_IDENTITY, "$.device", Fault.DEVICE, found=envelope.device, device=device)
     if not envelope.points:
         raise Refusal(Reason.NO_POINTS, "$.points")
     if len(envelope.points) > MOST_POINTS:
-        raise Refusal(Reason.TOO_MANY_POINTS, f"$.points: {len(envelope.points)}, at most {MOST_POINTS}")
+        raise Refusal(
+            Reason.TOO_MANY_POINTS, "$.points", Fault.NUMBER, number=len(envelope.points), most=MOST_POINTS
+        )
     for key, unit in _units(envelope).items():
         measure = thing.by_key.get(key)
         if measure is None:
-            raise Refusal(Reason.UNKNOWN_PROPERTY, f"$.units: {key[:64]!r}")
+            raise Refusal(Reason.UNKNOWN_PROPERTY, "$.units", Fault.UNKNOWN, name=key)
         if unit != measure.unit:
-            raise Refusal(Reason.WRONG_UNIT, f"$.units.{key}: {unit[:16]!r}, agreed is {measure.unit!r}")
+            raise Refusal(Reason.WRONG_UNIT, f"$.units.{key}", Fault.UNIT, found=unit, unit=measure.unit)
 
 
 def _units(envelope: Any) -> dict[str, str]:

@@ -45,8 +45,14 @@ def stored(raw: bytes, device: str = "saf-1") -> list[dict[str, Any]]:
 
 def refusal(raw: bytes, device: str = "saf-1") -> tuple[str, str]:
     """Reason and place of the refusal; fails where the payload is taken."""
+    why = refused(raw, device)
+    return str(why.reason), why.place
+
+
+def refused(raw: bytes, device: str = "saf-1") -> Refusal:
+    """The refusal; fails where the payload is taken."""
     try:
         rows = stored(raw, device)
     except Refusal as found:
-        return str(found.reason), found.place
+        return found
     raise AssertionError(f"taken: {rows}")

@@ -25,7 +25,8 @@ from jinmai.standards.telemetry import (
     encode_payload,
     telemetry_topic,
 )
-from jinmai.standards.telemetry.tests.furnace import FURNACE, NOW, payload, point, refusal, stored
+from jinmai.standards.telemetry.refusal import LONGEST_QUOTATION
+from jinmai.standards.telemetry.tests.furnace import FURNACE, NOW, payload, point, refusal, refused, stored
 
 MINUTE = datetime(2026, 11, 24, 0, 59, tzinfo=UTC)
 
@@ -51,10 +52,9 @@ def test_value_between_two_steps_goes_to_the_nearer_and_from_the_middle_to_the_e
 
 
 def test_state_between_two_states_is_refused() -> None:
-    assert refusal(payload(point(state=1.5))) == (
-        "out_of_range",
-        "$.points[0].values.state: 1.5, agreed is 0 to 2",
-    )
+    why = refused(payload(point(state=1.5)))
+    assert (why.reason, why.place) == ("out_of_range", "$.points[0].values.state")
+    assert (why.fault, why.found) == ("range", {"found": "1.5", "least": "0", "most": "2", "unit": ""})
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_microseconds_survive() -> None:
     ],
 )
 def test_time_out_of_our_days_is_refused(time: Any, reason: str) -> None:
-    found, place = refusal(payload(point(), point(time, energy=1)))
-    assert (found, place.partition(":")[0]) == (reason, "$.points[1].time")
+    assert refusal(payload(point(), point(time, energy=1))) == (reason, "$.points[1].time")
 
 
-def test_place_of_a_fault_shows_what_does_not_print_by_its_code() -> None:
+def test_refusal_shows_what_does_not_print_by_its_code_and_quotes_no_more_than_a_line() -> None:
     raw = payload(point()).replace(b'"boot"', b'"\\u0000":1,"boot"')
-    assert refusal(raw)[1] == "$: Object contains unknown field `\\u0000`"
+    assert refused(raw).found == {"name": "\\u0000"}
+    assert len(str(refused(payload(point(), device="x" * 100_000)).found["found"])) == LONGEST_QUOTATION
 
 
 def test_clock_that_runs_a_little_ahead_is_taken() -> None:
@@ -128,8 +128,41 @@ def test_clock_that_runs_a_little_ahead_is_taken() -> None:
     ],
 )
 def test_fault_is_refused_with_its_place(raw: bytes, reason: str, place: str) -> None:
-    found, where = refusal(raw)
-    assert (found, where.partition(":")[0]) == (reason, place)
+    assert refusal(raw) == (reason, place)
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault", "found"),
+    [
+        (payload(point(voltage=1)), "unknown", {"name": "voltage"}),
+        (
+            *(payload(point(energy=1000.01)), "range"),
+            {"found": "1000.01", "least": "0", "most": "1000", "unit": "kWh"},
+        ),
+        (payload(point(energy="3")), "kind", {"expected": "float", "found": "str"}),
+        (payload({"time": 1795481940000, "values": {}}), "no_values", {}),
+        (payload(point(), point()), "time_twice", {"found": "2026-11-24T00:59:00+00:00"}),
+        (payload(), None, {}),
+        (payload(point(), units={"active_power": "MW"}), "unit", {"found": "MW", "unit": "kW"}),
+        (payload(point(), units={"voltage": "V"}), "unknown", {"name": "voltage"}),
+        (payload(point(), device="saf-2"), "device", {"found": "saf-2", "device": "saf-1"}),
+        (payload(point("2026-11-24T00:59:00")), "no_zone", {}),
+        (payload(point("yesterday")), "not_a_time", {}),
+        (payload(point("1970-01-01T00:00:00Z")), "time", {"found": "1970-01-01T00:00:00+00:00"}),
+        (payload(point("9999-12-31T23:59:59-14:00")), "time_beyond", {}),
+        (b'{"boot":-1,"sequence":0,"points":[]}', "bound", {"bound": ">= 0"}),
+        (b'{"boot":1e999,"sequence":0,"points":[]}', "beyond_double", {}),
+        (b"{}", "missing", {"name": "boot"}),
+        (b"", "truncated", {}),
+        (b"temperature=20", "malformed", {"byte": "4"}),
+        (b'{"boot":NaN}', "no_number", {"byte": 8, "found": "NaN"}),
+        (b"[" * 1000, "levels", {"byte": 32, "most": 32}),
+        (b'"\xff"', "byte", {"byte": 1}),
+    ],
+)
+def test_fault_says_what_stands_at_its_place(raw: bytes, fault: str | None, found: dict[str, Any]) -> None:
+    why = refused(raw)
+    assert (why.fault, why.found) == (fault, found)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"])
@@ -163,10 +196,8 @@ def test_payload_with_units_device_and_escapes_is_taken() -> None:
 
 
 def test_ten_megabytes_are_refused_unread() -> None:
-    assert refusal(b'{"boot": ' + b"1" * 10_000_000) == (
-        "too_large",
-        f"10000009 bytes, at most {LARGEST_PAYLOAD} are read",
-    )
+    why = refused(b'{"boot": ' + b"1" * 10_000_000)
+    assert (why.reason, why.found) == ("too_large", {"size": 10_000_009, "most": LARGEST_PAYLOAD})
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"boot":', b'{"points":[{"values":{"energy":['])
@@ -186,7 +217,9 @@ def test_more_points_than_agreed_are_refused() -> None:
     raw = encode_payload(
         boot=1, sequence=1, points=[(1795481940000 + i, {"energy": 1}) for i in range(MOST_POINTS + 1)]
     )
-    assert refusal(raw) == ("too_many_points", f"$.points: {MOST_POINTS + 1}, at most {MOST_POINTS}")
+    why = refused(raw)
+    assert (why.reason, why.place) == ("too_many_points", "$.points")
+    assert why.found == {"number": MOST_POINTS + 1, "most": MOST_POINTS}
 
 
 def test_latin_1_is_refused() -> None:
@@ -196,8 +229,8 @@ def test_latin_1_is_refused() -> None:
 
 def test_refusal_knows_boot_and_sequence_where_the_fault_lies_behind_them() -> None:
     payloads = [decode_payload(payload(point(energy=-1)), FURNACE, "saf-1")]
-    refused = assemble(FURNACE, payloads, NOW).refused[0]
-    assert (refused.boot, refused.sequence) == (1, 2)
+    why = assemble(FURNACE, payloads, NOW).refused[0]
+    assert (why.boot, why.sequence) == (1, 2)
 
 
 def test_one_bad_payload_among_many_goes_alone_and_whole() -> None:
@@ -272,6 +305,6 @@ def test_topic_tells_the_device_and_nothing_else_does() -> None:
 def test_refusal_names_the_payload_where_its_numbers_can_be_read(
     raw: bytes, numbers: tuple[int | None, int | None]
 ) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as caught:
         decode_payload(raw, FURNACE, "saf-1")
-    assert (refused.value.boot, refused.value.sequence) == numbers
+    assert (caught.value.boot, caught.value.sequence) == numbers

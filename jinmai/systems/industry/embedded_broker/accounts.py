@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jinmai.core.operations.api import heartbeat
 from jinmai.standards.mosquitto import verify_password
-from jinmai.standards.telemetry import Reason
+from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.messaging import SERVICE, service_sign_in
 from jinmai.systems.industry.models import Device
 from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
@@ -69,7 +69,9 @@ class Accounts:
         if denied:
             quarantine(
                 refused=[
-                    RefusedPayload(name, at, Reason.FOREIGN_IDENTITY, f"topic {topic[:150]!r}", b"")
+                    RefusedPayload(
+                        name, at, Refusal(Reason.FOREIGN_IDENTITY, fault=Fault.TOPIC, topic=topic), b""
+                    )
                     for name, topic, at in denied
                 ]
             )

@@ -10,6 +10,7 @@ import polars as pl
 from jinmai.lake import Key, Lake, Part
 from jinmai.standards.telemetry import (
     Ack,
+    Fault,
     Payload,
     Reason,
     Refusal,
@@ -20,6 +21,7 @@ from jinmai.standards.telemetry import (
 )
 from jinmai.systems.industry.ingest.inbox import Message
 from jinmai.systems.industry.ingest.known import Known, KnownDevice
+from jinmai.systems.industry.selectors.faults import in_english
 
 
 @dataclass
@@ -48,7 +50,8 @@ class RefusedMessage:
     def ack(self) -> Ack:
         """The final answer to its sender."""
         why = self.refusal
-        return Ack("refused", why.boot, why.sequence, str(why.reason), why.place)
+        place = in_english(why.place, why.fault, why.found)
+        return Ack("refused", why.boot, why.sequence, str(why.reason), place)
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,11 @@ class _Read:
 
 def _read(message: Message, claimed: str | None, device: KnownDevice | None, known: Known) -> _Read:
     if claimed is None:
-        raise Refusal(Reason.FOREIGN_TOPIC, f"topic {message.topic[:100]!r}")
+        raise Refusal(Reason.FOREIGN_TOPIC, fault=Fault.TOPIC, topic=message.topic)
     if device is None:
-        raise Refusal(Reason.UNKNOWN_DEVICE, f"topic {message.topic!r}")
+        raise Refusal(Reason.UNKNOWN_DEVICE, fault=Fault.TOPIC, topic=message.topic)
     if not device.enabled:
-        raise Refusal(Reason.DISABLED_DEVICE, f"topic {message.topic!r}")
+        raise Refusal(Reason.DISABLED_DEVICE, fault=Fault.TOPIC, topic=message.topic)
     return _Read(device, decode_payload(message.payload, known.things[device.table], device.key))
 
 

@@ -141,10 +141,4 @@ class Clerk:
 
 
 def _payload(one: RefusedMessage) -> RefusedPayload:
-    return RefusedPayload(
-        one.claimed,
-        one.message.received_at,
-        str(one.refusal.reason),
-        one.refusal.place,
-        one.message.payload,
-    )
+    return RefusedPayload(one.claimed, one.message.received_at, one.refusal, one.message.payload)

@@ -13,7 +13,7 @@ import threading
 import polars as pl
 
 from jinmai.lake import InputRefusedError, Lake, LakeError
-from jinmai.standards.telemetry import Ack, Reason, Refusal, Thing
+from jinmai.standards.telemetry import Ack, Fault, Reason, Refusal, Thing
 from jinmai.systems.industry.ingest.batches import Arrivals, RefusedMessage, Stored, store
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -74,6 +74,6 @@ class Storekeeper:
 
 def _refused(one: Arrivals, error: InputRefusedError) -> RefusedMessage:
     log.warning("a payload on %s was refused by the store: %s", one.messages[0].topic, error)
-    place = f"the store says {error}"[:200]
-    why = Refusal(Reason.WRONG_SHAPE, place, one.payloads[0].boot, one.payloads[0].sequence)
+    boot, sequence = one.payloads[0].boot, one.payloads[0].sequence
+    why = Refusal(Reason.WRONG_SHAPE, fault=Fault.OTHER, boot=boot, sequence=sequence, words=str(error))
     return RefusedMessage(one.messages[0], one.devices[0].key, one.devices[0], why)

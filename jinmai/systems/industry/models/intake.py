@@ -79,7 +79,9 @@ class QuarantineCount(models.Model):
 
 
 class QuarantinedPayload(models.Model):
-    """The beginning of one refused payload, with the place of the fault.
+    """The beginning of one refused payload, with the place of the fault and what was found there.
+
+    ``fault`` is a code of the telemetry's refusals, ``found`` its parameters; pages have the words.
 
     Only the first few of a device, reason and day are kept, so a broken device cannot fill the disk;
     ``QuarantineCount`` counts them all.
@@ -92,6 +94,8 @@ class QuarantinedPayload(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=20, choices=QuarantineReason)
     place = models.CharField(_("place"), max_length=200, blank=True)
+    fault = models.CharField(_("fault"), max_length=20, blank=True)
+    found = models.JSONField(_("what was found"), default=dict, blank=True)
     size = models.PositiveIntegerField(_("size in bytes"))
     excerpt = models.TextField(_("excerpt"), blank=True)
 

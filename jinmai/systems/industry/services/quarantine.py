@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jinmai.standards.telemetry import Refusal
 from jinmai.systems.industry.models import Device, QuarantineCount, QuarantinedPayload
 
 KEPT_PER_REASON_AND_DAY = 10
@@ -26,8 +27,7 @@ class RefusedPayload:
 
     claimed: str
     received_at: datetime
-    reason: str
-    place: str
+    refusal: Refusal
     raw: bytes
 
 
@@ -37,7 +37,7 @@ def quarantine(*, refused: Sequence[RefusedPayload]) -> None:
     groups: dict[tuple[date, str, str], list[RefusedPayload]] = {}
     for one in refused:
         day = timezone.localdate(one.received_at)
-        groups.setdefault((day, _name(one.claimed), one.reason), []).append(one)
+        groups.setdefault((day, _name(one.claimed), str(one.refusal.reason)), []).append(one)
     claimed_today = Counter(
         {
             day: QuarantineCount.objects.filter(day=day).values("claimed").distinct().count()
@@ -70,7 +70,9 @@ def _write(
             claimed=claimed,
             device_id=device_id,
             reason=reason,
-            place=one.place[:200],
+            place=one.refusal.place[:200],
+            fault=one.refusal.fault or "",
+            found=one.refusal.found,
             size=len(one.raw),
             excerpt=_excerpt(one.raw),
         )

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jinmai.core.access.api import User
+from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.models import Alarm, Device, Plant, ProductType, QuarantinedPayload
 from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
 from jinmai.systems.industry.tests.factories import make_alarm, make_device, make_plant, make_rule
@@ -29,6 +30,7 @@ OWN_PAGES = [
     ("industry:device", "saf-1"),
     ("industry:live_device", "saf-1"),
 ]
+NAN = Refusal(Reason.NOT_A_NUMBER, fault=Fault.NO_NUMBER, byte=6, found="NaN")
 LISTS = ["overview", "alarms", "alarm_frequency", "alarm_rules", "thing_models", "quarantine"]
 WRONG = [
     ("?span=decade", "“decade”"),
@@ -51,7 +53,7 @@ def furnace(data: Path) -> Device:
         {"active_power": [8000] * 60, "energy": [222] * 60},
     )
     make_alarm(make_rule(plant=device.plant), device, raised_at=now, began_at=now)
-    quarantine(refused=[RefusedPayload(device.key, now, "not_a_number", "points[0]", b'{"x": NaN}')])
+    quarantine(refused=[RefusedPayload(device.key, now, NAN, b'{"x": NaN}')])
     return device
 
 
@@ -166,7 +168,7 @@ def test_lists_ask_the_database_as_often_for_three_as_for_one(
         device = make_device(f"saf-{place}0", plant)
         store(device, [timezone.now()], {"energy": [1]})
         make_alarm(make_rule(f"rule-{place}", plant=plant), device)
-        quarantine(refused=[RefusedPayload(device.key, timezone.now(), "not_json", "", b"?")])
+        quarantine(refused=[RefusedPayload(device.key, timezone.now(), NAN, b"?")])
     visit(alice, address)
     with CaptureQueriesContext(connection) as for_three:
         answer = visit(alice, address)

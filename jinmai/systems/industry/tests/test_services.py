@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.standards.mosquitto import verify_password
+from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.choices import AlarmCause
 from jinmai.systems.industry.models import Alarm, QuarantineCount, QuarantinedPayload
 from jinmai.systems.industry.services import quarantine as quarantine_module
@@ -119,9 +120,9 @@ def test_new_credential_voids_the_old_one_and_only_its_hash_is_kept() -> None:
     assert second not in device.credential
 
 
-def _refused(number: int = 1, **fields: str) -> list[RefusedPayload]:
-    values = {"claimed": "saf-1", "reason": "not_json", "place": "$", **fields}
-    return [RefusedPayload(received_at=NOON, raw=b"\0\xff{", **values) for _ in range(number)]
+def _refused(number: int = 1, claimed: str = "saf-1") -> list[RefusedPayload]:
+    why = Refusal(Reason.NOT_JSON, "$", Fault.MALFORMED, byte="2")
+    return [RefusedPayload(claimed, NOON, why, b"\0\xff{") for _ in range(number)]
 
 
 def test_every_refused_payload_is_counted_and_the_first_ten_of_a_kind_are_kept() -> None:
@@ -142,8 +143,10 @@ def test_claimed_name_is_kept_without_the_character_that_databases_refuse() -> N
 
 
 def test_each_day_of_the_city_counts_for_itself() -> None:
-    before = RefusedPayload("saf-1", datetime(2026, 11, 24, 15, 59, tzinfo=UTC), "not_json", "", b"")
-    after = RefusedPayload("saf-1", datetime(2026, 11, 24, 16, 0, tzinfo=UTC), "not_json", "", b"")
+    before = RefusedPayload(
+        "saf-1", datetime(2026, 11, 24, 15, 59, tzinfo=UTC), Refusal(Reason.NOT_JSON), b""
+    )
+    after = RefusedPayload("saf-1", datetime(2026, 11, 24, 16, 0, tzinfo=UTC), Refusal(Reason.NOT_JSON), b"")
     quarantine(refused=[before, after])
     assert [str(count.day) for count in QuarantineCount.objects.order_by("day")] == [
         "2026-11-24",

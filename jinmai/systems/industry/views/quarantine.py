@@ -18,6 +18,7 @@ from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, SearchFi
 from jinmai.systems.industry.choices import QuarantineReason
 from jinmai.systems.industry.models import QuarantinedPayload
 from jinmai.systems.industry.selectors import quarantine
+from jinmai.systems.industry.selectors.faults import fault_words
 from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.remedies import remedy
 
@@ -56,6 +57,7 @@ QUARANTINE = Table(
         ),
         Column("claimed", _("Claimed device"), sort="claimed", secondary=_device),
         Column("place", _("Place of the fault")),
+        Column("fault", _("What stands there"), value=fault_words, wrap=True),
         Column("size", _("Size"), unit="B", decimals=0, sort="size"),
         Column("excerpt", _("Beginning"), value=lambda row: row.excerpt[:EXCERPT_IN_LIST], wrap=True),
     ],
@@ -95,5 +97,5 @@ def quarantine_list(request: HttpRequest) -> HttpResponseBase:
 @requires("industry.view_quarantine", get=quarantine.payload_by_id)
 def quarantined(request: HttpRequest, payload: QuarantinedPayload) -> HttpResponseBase:
     """One refused payload: where the fault stands and what to do."""
-    context = {"payload": payload, "remedy": remedy(payload.reason)}
+    context = {"payload": payload, "fault": fault_words(payload), "remedy": remedy(payload.reason)}
     return render(request, "industry/quarantined.html", context)

@@ -91,9 +91,7 @@ def test_payload_that_the_store_refuses_goes_alone(lake: _TroubledLake, known: K
     assert outcome is not None
     stored, refused = outcome
     assert [ack.sequence for _, ack in stored.answers] == [1, 3]
-    assert [(one.refusal.sequence, one.refusal.place) for one in refused] == [
-        (2, "the store says not that one")
-    ]
+    assert [(one.refusal.sequence, one.refusal.found) for one in refused] == [(2, {"words": "not that one"})]
     assert _stored(lake) == [1, 3]
 
 
