@@ -87,7 +87,8 @@ def tariffs(pack: schema.Tariffs) -> None:
             plant=_plant(f"tariff {entry.key}", entry.plant),
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
-            source=entry.source,
+            source_zh=entry.source.zh,
+            source_en=entry.source.en,
             illustrative=entry.illustrative,
         )
         reached = 0
@@ -115,7 +116,8 @@ def emission_factors(pack: schema.EmissionFactors) -> None:
             EmissionFactor,
             {"valid_from": entry.valid_from},
             kilograms_per_kwh=entry.kilograms_per_kwh,
-            source=entry.source,
+            source_zh=entry.source.zh,
+            source_en=entry.source.en,
             illustrative=entry.illustrative,
         )
 

@@ -118,7 +118,7 @@ class TariffEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     name: Words
     valid_from: date
-    source: str
+    source: Words
     periods: list[PeriodEntry]
     valid_to: date | None = None
     plant: str = ""
@@ -136,7 +136,7 @@ class EmissionFactorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
     valid_from: date
     kilograms_per_kwh: Decimal
-    source: str
+    source: Words
     illustrative: bool = False
 
 

@@ -27,7 +27,8 @@ class Tariff(models.Model):
     name_en = models.CharField(_("English name"), max_length=120)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until before"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=300)
+    source_zh = models.CharField(_("source (Chinese)"), max_length=300)
+    source_en = models.CharField(_("source (English)"), max_length=300)
     illustrative = models.BooleanField(_("illustrative"), default=False)
 
     class Meta:
@@ -86,7 +87,8 @@ class EmissionFactor(models.Model):
 
     valid_from = models.DateField(_("valid from"), unique=True)
     kilograms_per_kwh = models.DecimalField(_("kg CO2 per kWh"), max_digits=8, decimal_places=5)
-    source = models.CharField(_("source"), max_length=300)
+    source_zh = models.CharField(_("source (Chinese)"), max_length=300)
+    source_en = models.CharField(_("source (English)"), max_length=300)
     illustrative = models.BooleanField(_("illustrative"), default=False)
 
     class Meta:

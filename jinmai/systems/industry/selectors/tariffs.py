@@ -38,7 +38,8 @@ class PriceList:
     name_en: str
     valid_from: date
     valid_to: date | None
-    source: str
+    source_zh: str
+    source_en: str
     illustrative: bool
     own: bool
     spans: tuple[PricedSpan, ...]
@@ -94,7 +95,8 @@ def price_lists(plant: Plant, period: Period) -> list[PriceList]:
             name_en=row.name_en,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
-            source=row.source,
+            source_zh=row.source_zh,
+            source_en=row.source_en,
             illustrative=row.illustrative,
             own=row.plant_id is not None,
             spans=tuple(

@@ -33,7 +33,10 @@ def city(data: Path) -> None:
     """A steel works that speaks, another that is silent for an hour, and one of a past period."""
     now = timezone.now()
     EmissionFactor.objects.create(
-        valid_from=now.date() - timedelta(days=400), kilograms_per_kwh=Decimal("0.5"), source="-"
+        valid_from=now.date() - timedelta(days=400),
+        kilograms_per_kwh=Decimal("0.5"),
+        source_zh="-",
+        source_en="-",
     )
     store(make_device(), [now], {"energy": [100_000], "active_power": [8_000]})
     silent = make_plant("silent", district_code="210703", industry_code="C3239")

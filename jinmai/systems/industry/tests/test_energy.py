@@ -84,11 +84,11 @@ def test_hours_without_readings_are_gaps_not_nought(furnace: Device) -> None:
 
 def test_without_meter_carbon_dioxide_comes_from_the_dated_factor(furnace: Device) -> None:
     EmissionFactor.objects.create(
-        valid_from=date(2022, 1, 1), kilograms_per_kwh=Decimal("0.5"), source="test"
+        valid_from=date(2022, 1, 1), kilograms_per_kwh=Decimal("0.5"), source_zh="测试", source_en="test"
     )
     found = energy.figures(furnace.plant, DAY).emission
     assert found is not None
-    assert (found.tonnes, found.measured, found.factors[0].source) == (Decimal("0.018"), False, "test")
+    assert (found.tonnes, found.measured, found.factors[0].source_en) == (Decimal("0.018"), False, "test")
 
 
 def test_states_are_shared_out_with_the_energy_of_their_intervals(furnace: Device) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.serializers import serialize
+from django.utils.translation import override
 
 from jinmai.systems.industry.load import load
 from jinmai.systems.industry.models import (
@@ -20,6 +22,7 @@ from jinmai.systems.industry.models import (
     Tariff,
     TariffPeriod,
 )
+from jinmai.systems.industry.selectors.names import in_language
 
 pytestmark = pytest.mark.django_db
 TABLES = (
@@ -38,7 +41,7 @@ TARIFF = """
 key = "t"
 name = {{ zh = "电价", en = "Tariff" }}
 valid_from = 2024-01-01
-source = "test"
+source = {{ zh = "测试", en = "test" }}
 periods = [{periods}]
 """
 
@@ -125,3 +128,14 @@ sampling_seconds = 1
     with pytest.raises(ValueError, match=r"property meter\.energy: the range has too many steps"):
         load(_pack(tmp_path, "thing_models.toml", text))
     assert ProductType.objects.count() == 0
+
+
+def test_sources_of_money_and_carbon_dioxide_are_told_in_the_reader_s_language() -> None:
+    load(settings.JINMAI_CITY)
+    rows = [*Tariff.objects.all(), *EmissionFactor.objects.all()]
+    assert rows
+    for row in rows:
+        with override("zh-hans"):
+            assert not re.search("[a-z]", in_language(row, "source"))
+        with override("en"):
+            assert in_language(row, "source").isascii()

@@ -25,7 +25,9 @@ SPANS = (
 
 def price_list(valid_from: date = DAY, valid_to: date | None = None, *, factor: int = 1) -> PriceList:
     spans = tuple(PricedSpan(each.starts, each.ends, each.band, each.price * factor) for each in SPANS)
-    return PriceList("价", "Tariff", valid_from, valid_to, "test", illustrative=True, own=False, spans=spans)
+    return PriceList(
+        "价", "Tariff", valid_from, valid_to, "测试", "test", illustrative=True, own=False, spans=spans
+    )
 
 
 def slots(*energies: str, start: datetime | None = None) -> list[tuple[datetime, Decimal]]:
@@ -71,8 +73,12 @@ def test_every_kilowatt_hour_is_priced_exactly_once(energies: list[Decimal]) -> 
 
 @pytest.mark.django_db
 def test_emission_takes_the_factor_in_force_on_each_day() -> None:
-    EmissionFactor.objects.create(valid_from=date(2015, 1, 1), kilograms_per_kwh=Decimal("0.6"), source="a")
-    EmissionFactor.objects.create(valid_from=date(2022, 1, 1), kilograms_per_kwh=Decimal("0.5"), source="b")
+    EmissionFactor.objects.create(
+        valid_from=date(2015, 1, 1), kilograms_per_kwh=Decimal("0.6"), source_zh="a", source_en="a"
+    )
+    EmissionFactor.objects.create(
+        valid_from=date(2022, 1, 1), kilograms_per_kwh=Decimal("0.5"), source_zh="b", source_en="b"
+    )
     found = tariffs.emission_by_factor(
         [
             (date(2014, 12, 31), Decimal(7)),
@@ -81,7 +87,7 @@ def test_emission_takes_the_factor_in_force_on_each_day() -> None:
         ]
     )
     assert (found.tonnes, found.unknown_kwh) == (Decimal("0.16"), Decimal(7))
-    assert [one.source for one in found.factors] == ["a", "b"]
+    assert [one.source_en for one in found.factors] == ["a", "b"]
 
 
 def test_local_midnight_is_not_that_of_utc() -> None:
