@@ -9,7 +9,11 @@ from typing import Any
 
 import django
 from asgiref.sync import ThreadSensitiveContext
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.utils.module_loading import import_string
+
+from jinmai.config.doors import sockets_at
 
 # Views compute more than they wait, and only one thread computes at a time: more of them would only get into
 # each other's way. A page that waits (a long export) holds up one of so many others.
@@ -29,11 +33,27 @@ class FewThreads(ASGIHandler):
         self._next = cycle(executors)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request on the thread whose turn it is."""
+        """Serve one request on the thread whose turn it is, or lead a WebSocket through its door."""
+        if scope["type"] == "websocket":
+            await _socket(scope, receive, send)
+            return
         if scope["type"] != "http":
-            raise ValueError(f"only HTTP is served here, not {scope['type']}")
+            raise ValueError(f"only HTTP and WebSocket are served here, not {scope['type']}")
         async with ThreadSensitiveContext(executor=next(self._next)):
             await self.handle(scope, receive, send)
+
+
+async def _socket(scope: Any, receive: Any, send: Any) -> None:
+    """Give a WebSocket to the application that its door names; without a door it is refused (403).
+
+    Such a connection runs in the event loop and takes a thread only while it asks the database.
+    """
+    application = sockets_at([*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS], scope["path"])
+    if not application:
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "no such address"})
+        return
+    await import_string(application)(scope, receive, send)
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinmai.config.settings")

@@ -1,4 +1,4 @@
-"""The root of all addresses: the core's own, then each system below its key."""
+"""The root of all addresses: the core's own, each system below its key, and the doors that standards fix."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from jinmai.config.doors import door_patterns, first_segments
+
+_core: list[URLPattern | URLResolver] = [
+    path("", include(f"jinmai.core.{manifest.key}.urls"))
+    for manifest in settings.JINMAI_CORE
+    if find_spec(f"jinmai.core.{manifest.key}.urls")
+]
+_systems: list[URLPattern | URLResolver] = [
+    path(f"{manifest.key}/", include(f"jinmai.systems.{manifest.key}.urls"))
+    for manifest in settings.JINMAI_SYSTEMS
+    if find_spec(f"jinmai.systems.{manifest.key}.urls")
+]
+_taken = first_segments([*_core, *_systems]) | {"static", *(m.key for m in settings.JINMAI_SYSTEMS)}
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    *(
-        path("", include(f"jinmai.core.{manifest.key}.urls"))
-        for manifest in settings.JINMAI_CORE
-        if find_spec(f"jinmai.core.{manifest.key}.urls")
-    ),
-    *(
-        path(f"{manifest.key}/", include(f"jinmai.systems.{manifest.key}.urls"))
-        for manifest in settings.JINMAI_SYSTEMS
-        if find_spec(f"jinmai.systems.{manifest.key}.urls")
-    ),
+    *_core,
+    *_systems,
+    *door_patterns([*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS], _taken),
 ]
 
 handler400 = "jinmai.core.web.errors.bad_request"

@@ -34,6 +34,7 @@ def test_every_dotted_path_of_a_manifest_can_be_called(manifest: Manifest) -> No
         *(job.run for job in manifest.jobs),
         *(tile.show for tile in manifest.tiles),
         *(panel.show for panel in manifest.panels),
+        *(door.sockets for door in manifest.doors if door.sockets),
     ]
     assert [path for path in paths if not callable(import_string(path))] == []
 

@@ -12,7 +12,8 @@ from django.test import override_settings
 from django.urls import path
 
 from jinmai.config.asgi import THREADS, FewThreads
-from jinmai.core.web.api import public
+from jinmai.core.web.api import Manifest, Words, public
+from jinmai.core.web.manifest import Door
 
 seen: set[int] = set()
 
@@ -58,6 +59,39 @@ def test_many_requests_share_a_few_threads() -> None:
     assert len(seen) == THREADS
 
 
-def test_what_is_not_http_is_refused() -> None:
-    with pytest.raises(ValueError, match="only HTTP is served here, not websocket"):
-        asyncio.run(FewThreads()({"type": "websocket"}, None, None))
+def test_what_is_neither_http_nor_websocket_is_refused() -> None:
+    with pytest.raises(ValueError, match="not lifespan"):
+        asyncio.run(FewThreads()({"type": "lifespan"}, None, None))
+
+
+async def greet(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """A socket that accepts and says where it was reached."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": scope["path"]})
+
+
+def connect(address: str) -> list[dict[str, Any]]:
+    """What a WebSocket is told at an address of a house with one door for sockets."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    words = Words(zh="样例", en="sample")
+    doors = [Door(path="sample/", urls=__name__, sockets=f"{__name__}.greet")]
+    house = Manifest(key="sample", name=words, summary=words, doors=doors)
+    with override_settings(JINMAI_SYSTEMS=[house]):
+        asyncio.run(FewThreads()({"type": "websocket", "path": address}, receive, send))
+    return sent
+
+
+def test_a_websocket_is_led_through_the_door_of_its_system() -> None:
+    assert connect("/sample/hello")[1] == {"type": "websocket.send", "text": "/sample/hello"}
+
+
+def test_a_websocket_without_a_door_is_refused() -> None:
+    assert [message["type"] for message in connect("/elsewhere")] == ["websocket.close"]

@@ -105,6 +105,18 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: Scope | None = None
 
 
+class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Addresses that a standard fixes, outside the folder's own: ``path`` such as ``epcis/`` or ``01/``.
+
+    ``urls`` is the module with their patterns. ``sockets`` is the dotted path to an ASGI application that is
+    given the WebSocket connections below ``path`` and admits them itself; empty refuses them.
+    """
+
+    path: str
+    urls: str
+    sockets: str = ""
+
+
 class NoticeKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of message to people, its words as a template: ``{plant}`` is the parameter ``plant``.
 
@@ -152,6 +164,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grants: list[Grant] = []
     permissions: list[str] = []
     notices: list[NoticeKind] = []
+    doors: list[Door] = []
 
 
 def read_manifest(path: Path) -> Manifest:
