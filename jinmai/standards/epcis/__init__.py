@@ -1,0 +1,37 @@
+"""GS1 EPCIS 2.0: events of what happened to which objects, when, where and why.
+
+    document = read(data)                # JSON-LD 2.0
+    for fault in faults(document): ...   # each with its place, a JSON pointer
+    write(document, "json-2.0")
+
+Events are plain dicts in the JSON-LD form of the standard; CBV terms are bare words. Sources: GS1 EPCIS 2.0.1
+and CBV 2.0, both freely published at ref.gs1.org.
+"""
+
+from __future__ import annotations
+
+from jinmai.standards.epcis.document import (
+    LIMITS,
+    CannotCarry,
+    Document,
+    Event,
+    Fault,
+    Limits,
+    Refused,
+)
+from jinmai.standards.epcis.reading import read
+from jinmai.standards.epcis.validation import faults
+from jinmai.standards.epcis.writing import write
+
+__all__ = [
+    "LIMITS",
+    "CannotCarry",
+    "Document",
+    "Event",
+    "Fault",
+    "Limits",
+    "Refused",
+    "faults",
+    "read",
+    "write",
+]

@@ -1,0 +1,124 @@
+"""The faults of documents and events, each with its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+
+from jinmai.standards.epcis import semantics
+from jinmai.standards.epcis.contexts import as_list, has_unknown_context, prefixes_of
+from jinmai.standards.epcis.document import Document, Event, Fault, pointer
+from jinmai.standards.epcis.schema import EVENT_VALIDATORS, SHELL_VALIDATOR, VOCABULARY_VALIDATOR
+
+# A document that is wrong throughout need not be described throughout.
+MOST_FAULTS = 1000
+
+
+def _known_prefixes(context: list[Any]) -> dict[str, str] | None:
+    return None if has_unknown_context(context) else prefixes_of(context)
+
+
+def _in_words(error: jsonschema_rs.ValidationError) -> list[tuple[str, str]]:
+    """A schema's error as places and sentences: unknown members are named one by one."""
+    place = pointer(*error.instance_path)
+    kind = error.kind
+    match kind:
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties():
+            return [
+                (
+                    place + pointer(name),
+                    "unknown field; an extension's name needs a prefix that @context declares",
+                )
+                for name in kind.unexpected
+            ]
+        case jsonschema_rs.ValidationErrorKind.Required():
+            return [(place, f"{kind.property} is required")]
+        case jsonschema_rs.ValidationErrorKind.Enum():
+            return [(place, f"{_shown(error.instance)} is not a value of the standard here")]
+        case jsonschema_rs.ValidationErrorKind.Pattern():
+            return [(place, f"{_shown(error.instance)} does not have the form required here")]
+        case jsonschema_rs.ValidationErrorKind.Not():
+            return [(place, f"{_shown(error.instance)} is not a term of the Core Business Vocabulary")]
+    return [(place, error.message[:200])]
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def faults_of_event(event: Any, prefixes: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    """The faults of one event as (JSON pointer inside of the event, message), none where it is good."""
+    if not isinstance(event, dict):
+        return [("", "an event is an object")]
+    kind = event.get("type")
+    validator = EVENT_VALIDATORS.get(kind) if isinstance(kind, str) else None
+    if validator is None:
+        known = ", ".join(EVENT_VALIDATORS)
+        return [("/type", f"{_shown(kind)} is not an event type ({known})")]
+    if not validator.is_valid(event):
+        return [fault for error in validator.iter_errors(event) for fault in _in_words(error)]
+    return semantics.check(event, prefixes)
+
+
+def _of_shell(document: Document) -> list[Fault]:
+    """The faults of what stands around the events."""
+    if document.kind == "event":
+        return [] if document.context else [Fault("", "@context is required")]
+    shell: dict[str, Any] = {**document.members}
+    if document.schema_version is not None and document.syntax == "json-2.0":
+        shell["schemaVersion"] = document.schema_version
+    if document.creation_date is not None:
+        shell["creationDate"] = document.creation_date
+    if document.header is not None:
+        shell["epcisHeader"] = document.header
+    faults = _of_schema(SHELL_VALIDATOR, shell, "")
+    if document.syntax == "json-2.0":
+        faults += _missing_in_json(document)
+    if document.vocabulary is not None:
+        faults += _of_schema(VOCABULARY_VALIDATOR, document.vocabulary, "/vocabularyList")
+    return faults
+
+
+def _of_schema(validator: jsonschema_rs.Draft202012Validator, value: Any, place: str) -> list[Fault]:
+    return [
+        Fault(place + at, message)
+        for error in validator.iter_errors(value)
+        for at, message in _in_words(error)
+    ]
+
+
+def _missing_in_json(document: Document) -> list[Fault]:
+    missing = [] if document.context else [Fault("", "@context is required")]
+    if document.kind == "document":
+        around = (("schemaVersion", document.schema_version), ("creationDate", document.creation_date))
+        missing += [Fault("", f"{name} is required") for name, value in around if value is None]
+    if document.kind == "query" and "queryName" not in document.results:
+        missing.append(Fault("/epcisBody/queryResults", "queryName is required"))
+    return missing
+
+
+def faults(subject: Document | Event) -> list[Fault]:
+    """Everything wrong with a document, or with one event as a dict; empty where it is good.
+
+    Places are JSON pointers into the canonical JSON form. Where the document came as XML, the line of the
+    element stands beside. At most ``MOST_FAULTS`` are given.
+    """
+    if not isinstance(subject, Document):
+        context = as_list(subject.get("@context")) if isinstance(subject, dict) else []
+        prefixes = _known_prefixes(context) if context else None
+        return [Fault(place, message) for place, message in faults_of_event(subject, prefixes)]
+    found = [*subject.found, *_of_shell(subject)]
+    own = _known_prefixes(subject.context)
+    for index, event in enumerate(subject.events):
+        prefixes = own
+        if own is not None and isinstance(event, dict) and "@context" in event:
+            context = as_list(event["@context"])
+            prefixes = None if has_unknown_context(context) else own | prefixes_of(context)
+        found += [
+            subject.fault_in(index, place, message) for place, message in faults_of_event(event, prefixes)
+        ]
+        if len(found) >= MOST_FAULTS:
+            return found[:MOST_FAULTS]
+    return found
