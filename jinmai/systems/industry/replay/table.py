@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 
 from jinmai.standards.tabular import Row, TableRefused, read_rows
 from jinmai.standards.telemetry import Measure, Thing
+from jinmai.systems.industry.replay import words
 from jinmai.systems.industry.replay.mapping import Check, Mapping
 
 MOST_FAULTS = 20
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKEND = 5
+# A day whose day, month and hour cannot be taken for each other.
+_EXAMPLE = datetime(2018, 12, 31, 23, 45, tzinfo=UTC)
 
 
 class TableFaultyError(ValueError):
@@ -52,8 +55,8 @@ def read_header(path: Path) -> list[str]:
         for row in read_rows(path):
             return [cell.strip() for cell in row.cells]
     except TableRefused as error:
-        raise TableFaultyError(path, [str(error)]) from error
-    raise TableFaultyError(path, ["line 1: no columns"])
+        raise TableFaultyError(path, [words.of_file(error)]) from error
+    raise TableFaultyError(path, ["line 1: expected are the names of the columns, there stands nothing"])
 
 
 def read_table(path: Path, mapping: Mapping, thing: Thing) -> Table:
@@ -66,9 +69,9 @@ def read_table(path: Path, mapping: Mapping, thing: Thing) -> Table:
             if row.number > 1:
                 reader.read(row)
     except TableRefused as error:
-        raise TableFaultyError(path, [*reader.faults, str(error)]) from error
+        raise TableFaultyError(path, [*reader.faults, words.of_file(error)]) from error
     if not reader.readings and not reader.faults:
-        reader.faults.append("line 2: no rows")
+        reader.faults.append("line 2: expected is a first row, there stands nothing")
     if reader.faults:
         raise TableFaultyError(path, reader.faults)
     readings = sorted(reader.readings, key=lambda reading: reading.start)
@@ -82,13 +85,14 @@ def check_columns(path: Path, header: Sequence[str], mapping: Mapping) -> None:
 
 
 def _faults_of_columns(header: Sequence[str], mapping: Mapping) -> Iterator[str]:
-    for name in sorted(mapping.columns() - set(header)):
+    missing = sorted(mapping.columns() - set(header))
+    for name in missing:
         yield f"line 1: column {name!r} is missing"
     for number, name in enumerate(header, start=1):
         if name not in mapping.columns():
-            yield f"line 1: column {number} {name!r} is not expected"
+            yield f"line 1, column {number}: {name!r} {words.of_unknown_column(name, missing)}"
         elif name in header[: number - 1]:
-            yield f"line 1: column {number} {name!r} occurs twice"
+            yield f"line 1, column {number}: {name!r} stands in column {header.index(name) + 1} already"
 
 
 class _RowReader:
@@ -107,10 +111,13 @@ class _RowReader:
         """Read one row; its faults are collected."""
         before = len(self.faults)
         if len(row.cells) != len(self._header):
-            self.faults.append(f"line {row.number}: {len(row.cells)} cells, {len(self._header)} columns")
+            self.faults.append(
+                f"line {row.number}: expected are {len(self._header)} cells, one for each column, "
+                f"there stand {len(row.cells)}"
+            )
             return
         for fault in row.faults:
-            self._fault(row, self._header[fault.column], f"{fault.reason} {fault.detail}".strip())
+            self._fault(row, self._header[min(fault.column, len(self._header) - 1)], words.of_cell(fault))
         cells = {name: cell.strip() for name, cell in zip(self._header, row.cells, strict=True)}
         clock = self._clock(row, cells[self._mapping.time.column])
         values = {
@@ -122,11 +129,17 @@ class _RowReader:
         for name, check in self._mapping.checks.items():
             expected = _CHECKS[check](clock)
             if cells[name] != expected:
-                self._fault(row, name, f"{cells[name]!r} is not {expected!r}, which the time says")
+                self._fault(
+                    row, name, f"expected is {expected!r} by the row's time, there stands {cells[name]!r}"
+                )
         start = self._start(clock)
         earlier = self._lines.setdefault(start, row.number)
         if earlier != row.number:
-            self._fault(row, self._mapping.time.column, f"the same time as in line {earlier}")
+            self._fault(
+                row,
+                self._mapping.time.column,
+                f"{cells[self._mapping.time.column]!r} stands in line {earlier} already",
+            )
         if len(self.faults) == before:
             self.readings.append(
                 Reading(start, {key: value for key, value in values.items() if value is not None})
@@ -137,7 +150,10 @@ class _RowReader:
             return datetime.strptime(text, self._mapping.time.format)  # noqa: DTZ007 - a wall clock, its zone comes below
         except ValueError:
             self._fault(
-                row, self._mapping.time.column, f"{text!r} is no time of the form {self._mapping.time.format}"
+                row,
+                self._mapping.time.column,
+                f"{text!r} is no such time, expected is the form {self._mapping.time.format}, "
+                f"for example {_EXAMPLE.strftime(self._mapping.time.format)}",
             )
             return None
 
@@ -154,15 +170,16 @@ class _RowReader:
         column = self._mapping.values[name]
         if column.states is not None:
             if text not in column.states:
-                self._fault(row, name, f"{text!r} is not one of {', '.join(column.states)}")
+                self._fault(row, name, f"{text!r} is unknown, expected is one of {', '.join(column.states)}")
                 return None
             return Decimal(column.states[text])
+        measure = self._thing.by_key[column.property]
         try:
             value = Decimal(text)
         except InvalidOperation:
-            self._fault(row, name, f"{text!r} is no number")
+            self._fault(row, name, words.of_number(text, measure))
             return None
-        if fault := _fault_of_value(value, self._thing.by_key[column.property]):
+        if fault := _fault_of_value(value, measure):
             self._fault(row, name, fault)
             return None
         return value
@@ -173,11 +190,11 @@ class _RowReader:
 
 def _fault_of_value(value: Decimal, measure: Measure) -> str:
     if not value.is_finite():
-        return f"{value} is no number"
+        return words.of_number(str(value), measure)
     if not measure.minimum <= value <= measure.maximum:
-        return f"{value} is not between {measure.minimum:f} and {measure.maximum:f} {measure.unit}".rstrip()
+        return words.of_range(str(value), measure)
     if value % measure.resolution:
-        return f"{value} is finer than the resolution {measure.resolution.normalize():f}"
+        return words.of_resolution(str(value), measure)
     return ""
 
 

@@ -57,7 +57,10 @@ def test_file_with_one_bad_cell_is_refused_by_line_and_column_and_nothing_is_sto
     bad.write_text("\n".join(lines), "utf-8")
     done = _replay(tmp_path / "data", bad)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "bad.csv: line 20001, column 'Usage_kWh': 'much' is no number" in done.stderr
+    assert (
+        "bad.csv: line 20001, column 'Usage_kWh': 'much' is no number, expected is one from 0 to 10000 kWh"
+        in done.stderr
+    )
     with Lake(tmp_path / "data" / "lake") as lake:
         assert lake.tables() == []
 
@@ -68,7 +71,8 @@ def test_file_with_wrong_columns_is_refused_by_their_names(tmp_path: Path) -> No
     done = _replay(tmp_path / "data", bad)
     assert (done.returncode, done.stdout) == (1, "")
     assert "bad.csv: line 1: column 'Usage_kWh' is missing" in done.stderr
-    assert "bad.csv: line 1: column 2 'Usage' is not expected" in done.stderr
+    assert "bad.csv: line 1, column 2: 'Usage' is no column of this table" in done.stderr
+    assert not (tmp_path / "data" / "lake").exists()
 
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 
+from jinmai.standards.tabular import Fault, TableRefused
+from jinmai.standards.tabular.rows import CellFault, FileFault
 from jinmai.standards.telemetry import Measure, Thing
+from jinmai.systems.industry.replay import words
 from jinmai.systems.industry.replay.mapping import (
     Mapping,
     MappingError,
@@ -31,10 +36,11 @@ LAST_OF_DAY = "01/01/2018 00:00,3.42,3.46,0,0,70.3,100,0,Weekday,Monday,Light_Lo
 METER = Thing(
     "steel_works_meter",
     [
+        Measure("energy", "kWh", Decimal(0), Decimal(10000), Decimal("0.01")),
         *(
             Measure(key, "", Decimal(0), Decimal(10000), Decimal("0.01"))
             for key in (
-                *("energy", "lagging_reactive_energy", "leading_reactive_energy", "emission"),
+                *("lagging_reactive_energy", "leading_reactive_energy", "emission"),
                 *("lagging_power_factor", "leading_power_factor"),
             )
         ),
@@ -81,27 +87,57 @@ def test_words_of_a_state_become_its_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("3.17", "abc", "line 3, column 'Usage_kWh': 'abc' is no number"),
-        ("3.17", "", "line 3, column 'Usage_kWh': '' is no number"),
-        ("3.17", "NaN", "line 3, column 'Usage_kWh': NaN is no number"),
-        ("3.17", "-1", "line 3, column 'Usage_kWh': -1 is not between 0 and 10000"),
-        ("3.17", "3.175", "line 3, column 'Usage_kWh': 3.175 is finer than the resolution 0.01"),
+        (
+            "3.17",
+            "abc",
+            "line 3, column 'Usage_kWh': 'abc' is no number, expected is one from 0 to 10000 kWh",
+        ),
+        (
+            "3.17",
+            "",
+            "line 3, column 'Usage_kWh': the cell is empty, expected is a number from 0 to 10000 kWh",
+        ),
+        (
+            "3.17",
+            "NaN",
+            "line 3, column 'Usage_kWh': 'NaN' is no number, expected is one from 0 to 10000 kWh",
+        ),
+        (
+            "3.17",
+            "-1",
+            "line 3, column 'Usage_kWh': -1 is out of range, expected is a number from 0 to 10000 kWh",
+        ),
+        (
+            "3.17",
+            "3.175",
+            "line 3, column 'Usage_kWh': 3.175 is finer than what is kept, expected are steps of 0.01 kWh",
+        ),
         (
             *("01/01/2018 00:15", "2018-01-01"),
-            "line 3, column 'date': '2018-01-01' is no time of the form %d/%m/%Y %H:%M",
+            (
+                "line 3, column 'date': '2018-01-01' is no such time, "
+                "expected is the form %d/%m/%Y %H:%M, for example 31/12/2018 23:45"
+            ),
         ),
-        ("900,", "901,", "line 3, column 'NSM': '901' is not '900', which the time says"),
-        ("Monday", "Friday", "line 3, column 'Day_of_week': 'Friday' is not 'Monday', which the time says"),
+        ("900,", "901,", "line 3, column 'NSM': expected is '900' by the row's time, there stands '901'"),
+        (
+            "Monday",
+            "Friday",
+            "line 3, column 'Day_of_week': expected is 'Monday' by the row's time, there stands 'Friday'",
+        ),
         (
             "Weekday",
             "Weekend",
-            "line 3, column 'WeekStatus': 'Weekend' is not 'Weekday', which the time says",
+            "line 3, column 'WeekStatus': expected is 'Weekday' by the row's time, there stands 'Weekend'",
         ),
         (
             *("Light_Load", "Heavy"),
-            "line 3, column 'Load_Type': 'Heavy' is not one of Light_Load, Medium_Load, Maximum_Load",
+            (
+                "line 3, column 'Load_Type': 'Heavy' is unknown, "
+                "expected is one of Light_Load, Medium_Load, Maximum_Load"
+            ),
         ),
-        (",Light_Load", "", "line 3: 10 cells, 11 columns"),
+        (",Light_Load", "", "line 3: expected are 11 cells, one for each column, there stand 10"),
     ],
 )
 def test_fault_of_a_cell_is_named_by_line_and_column(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -110,11 +146,13 @@ def test_fault_of_a_cell_is_named_by_line_and_column(tmp_path: Path, old: str, n
 
 def test_formula_in_a_cell_is_a_fault(tmp_path: Path) -> None:
     faults = _faults(_table(tmp_path, FIRST.replace("3.17", "=1+1")))
-    assert faults[0].startswith("line 2, column 'Usage_kWh': formula")
+    assert faults[0] == "line 2, column 'Usage_kWh': there stands a formula, expected is its value"
 
 
 def test_same_time_twice_is_a_fault_of_the_second_line(tmp_path: Path) -> None:
-    assert _faults(_table(tmp_path, FIRST, FIRST)) == ["line 3, column 'date': the same time as in line 2"]
+    assert _faults(_table(tmp_path, FIRST, FIRST)) == [
+        "line 3, column 'date': '01/01/2018 00:15' stands in line 2 already"
+    ]
 
 
 def test_wrong_columns_are_named_before_any_row_is_read(tmp_path: Path) -> None:
@@ -122,8 +160,8 @@ def test_wrong_columns_are_named_before_any_row_is_read(tmp_path: Path) -> None:
     assert _faults(_table(tmp_path, "nonsense", header=header)) == [
         "line 1: column 'NSM' is missing",
         "line 1: column 'Usage_kWh' is missing",
-        "line 1: column 2 'Usage' is not expected",
-        "line 1: column 9 'WeekStatus' occurs twice",
+        "line 1, column 2: 'Usage' is no column of this table; 'Usage_kWh' is missing and may be meant",
+        "line 1, column 9: 'WeekStatus' stands in column 8 already",
     ]
 
 
@@ -136,7 +174,7 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
 
 
 def test_table_without_rows_or_columns_is_refused(tmp_path: Path) -> None:
-    assert _faults(_table(tmp_path)) == ["line 2: no rows"]
+    assert _faults(_table(tmp_path)) == ["line 2: expected is a first row, there stands nothing"]
     empty = tmp_path / "empty.csv"
     empty.write_text("", encoding="utf-8")
     with pytest.raises(TableFaultyError, match="empty"):
@@ -146,8 +184,33 @@ def test_table_without_rows_or_columns_is_refused(tmp_path: Path) -> None:
 def test_picture_is_no_table(tmp_path: Path) -> None:
     picture = tmp_path / "readings.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    with pytest.raises(TableFaultyError, match="PNG"):
+    with pytest.raises(TableFaultyError, match=r"another kind of file \(PNG\), expected is a table as CSV"):
         read_table(picture, STEEL, METER)
+
+
+def test_fault_of_the_file_is_named_by_its_line_or_byte(tmp_path: Path) -> None:
+    [quotes] = _faults(_table(tmp_path, FIRST.replace("3.17", '"3"17')))
+    assert quotes.startswith("line 2: the quotation marks do not match")
+    path = _table(tmp_path, FIRST)
+    path.write_bytes(path.read_bytes() + b"\xff\xff\n")
+    [encoding] = _faults(path)
+    assert encoding.startswith("byte ")
+    assert "neither UTF-8 nor GB 18030" in encoding
+
+
+def test_every_fault_of_a_file_or_cell_has_its_words() -> None:
+    assert all(words.of_file(TableRefused(reason)) for reason in get_args(FileFault))
+    assert all(words.of_cell(Fault(0, reason, "x")) for reason in get_args(CellFault))
+
+
+def test_merged_cells_beside_the_table_are_a_fault_of_their_row(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (HEADER.split(","), FIRST.split(",")):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    book.save(tmp_path / "readings.xlsx")
+    assert any("merged with others" in fault for fault in _faults(tmp_path / "readings.xlsx"))
 
 
 def test_many_faults_are_counted_and_the_first_shown(tmp_path: Path) -> None:
