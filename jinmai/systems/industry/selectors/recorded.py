@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -12,11 +13,16 @@ from jinmai.core.access.api import User
 from jinmai.core.ledger.api import RecordedEntry
 from jinmai.core.web.api import TimelineEntry, formats
 from jinmai.systems.industry import entries
-from jinmai.systems.industry.choices import AlarmCause
+from jinmai.systems.industry.choices import AlarmCause, Direction
+from jinmai.systems.industry.models import AlarmRule
+from jinmai.systems.industry.selectors.telemetry import decimals
 
 
-def timeline(found: Iterable[RecordedEntry]) -> list[TimelineEntry]:
-    """Entries as lines of a timeline, in the order they come in; one query for all names."""
+def timeline(found: Iterable[RecordedEntry], rule: AlarmRule) -> list[TimelineEntry]:
+    """Entries about a rule and its alarms as lines of a timeline, in the order they come in.
+
+    One query for all names.
+    """
     found = list(found)
     names = _names(entry.actor for entry in found)
     return [
@@ -24,7 +30,7 @@ def timeline(found: Iterable[RecordedEntry]) -> list[TimelineEntry]:
             at=entry.occurred_at,
             title=_title(entry.kind),
             actor=names.get(entry.actor, _("by the machine")),
-            detail=_detail(entry),
+            detail=_detail(entry, rule),
             tone=TONES.get(entry.kind, ""),  # type: ignore[arg-type]  # the values are tones
             number=entry.index,
             proof="" if entry.index is None else reverse("log_entry", args=[entry.index]),
@@ -60,19 +66,22 @@ def _title(kind: str) -> str:
     return titles.get(kind, kind)
 
 
-def _detail(entry: RecordedEntry) -> str:
+def _detail(entry: RecordedEntry, rule: AlarmRule) -> str:
     payload: dict[str, Any] = entry.payload or {}
     match entry.kind:
         case entries.ALARM_RAISED:
-            return _("Value %(value)s, limit %(threshold)s") % payload
+            return _beyond(rule) % {
+                "value": _measured(payload["value"], rule),
+                "threshold": _measured(payload["threshold"], rule),
+            }
         case entries.ALARM_RETURNED:
-            return _("Worst value %(worst_value)s") % payload
+            return _extreme(rule) % {"value": _measured(payload["worst_value"], rule)}
         case entries.ALARM_RECURRED:
             return _("Occurrence %(occurrences)s") % payload
         case entries.ALARM_CLEARED:
             return _cleared(payload)
         case entries.ALARM_RULE_CHANGED:
-            return _rule(payload)
+            return _changed(payload, rule)
         case _:
             return ""
 
@@ -85,10 +94,25 @@ def _cleared(payload: dict[str, Any]) -> str:
     return f"{words}. {payload['note']}" if payload.get("note") else words
 
 
-def _rule(payload: dict[str, Any]) -> str:
+def _beyond(rule: AlarmRule) -> str:
+    if rule.direction == Direction.ABOVE:
+        return _("Value %(value)s, above %(threshold)s")
+    return _("Value %(value)s, below %(threshold)s")
+
+
+def _extreme(rule: AlarmRule) -> str:
+    return _("Highest value %(value)s") if rule.direction == Direction.ABOVE else _("Lowest value %(value)s")
+
+
+def _measured(text: str, rule: AlarmRule) -> str:
+    """A value of an entry, which is exact decimal text, with its unit."""
+    return formats.quantity(Decimal(text), rule.property.unit, decimals(rule.property))
+
+
+def _changed(payload: dict[str, Any], rule: AlarmRule) -> str:
     words = _("Threshold %(threshold)s, normal again at %(release)s, for %(seconds)s s") % {
-        "threshold": payload["threshold"],
-        "release": payload["release"],
+        "threshold": _measured(payload["threshold"], rule),
+        "release": _measured(payload["release"], rule),
         "seconds": formats.number(payload["duration_seconds"]),
     }
     return words if payload["enabled"] else f"{words}. {_('Switched off.')}"

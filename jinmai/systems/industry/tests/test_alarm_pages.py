@@ -120,6 +120,32 @@ def test_a_missing_cause_is_told_at_its_field(cause: str, words: str, alice: Use
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("direction", "values", "words"),
+    [
+        (
+            "above",
+            ("275", "281.5", "250"),
+            ["highest value noted", "Value 275.0 °C, above 260.0 °C", "Highest value 281.5 °C"],
+        ),
+        (
+            "below",
+            ("255", "241.5", "270"),
+            ["lowest value noted", "Value 255.0 °C, below 260.0 °C", "Lowest value 241.5 °C"],
+        ),
+    ],
+)
+def test_extreme_value_is_told_by_the_side_of_the_limit_it_is_on(
+    direction: str, values: tuple[str, str, str], words: list[str], alice: User, alarm: Alarm
+) -> None:
+    first, worst, release = map(Decimal, values)
+    rule = make_rule(direction, direction=direction, release=release)
+    other = raise_alarm(rule=rule, device=alarm.device, began_at=NOON, raised_at=NOON, value=first)
+    return_alarm(rule=rule, device=alarm.device, returned_at=NOON, worst_value=worst)
+    page = english(alice).get(reverse("industry:alarm", args=[other.pk])).content.decode()
+    assert [each for each in words if each not in page] == []
+
+
 def test_open_alarms_stand_by_urgency(alarm: Alarm) -> None:
     device = alarm.device
     low = Alarm.objects.create(

@@ -87,7 +87,7 @@ def _table(user: User) -> Table:
             Column("severity", _("Severity"), value=lambda row: row.rule.get_severity_display()),
             Column("raised_at", _("Raised"), sort="raised_at", seconds=True),
             Column("lasted", _("Lasted"), value=_lasted, numeric=True),
-            Column("worst_value", _("Worst value"), value=_worst, numeric=True),
+            Column("worst_value", _("Extreme value"), value=_worst, numeric=True),
             Column("step", _("Next step"), value=step, link=_step_href),
         ],
         filters=[
@@ -192,7 +192,7 @@ def _page(request: HttpRequest, alarm: Alarm, form: ClearForm, status: int = 200
         "waits_for_value": alarm.state == AlarmState.ACKNOWLEDGED and alarm.returned_at is None,
         "form": form,
         "query": around.query,
-        "entries": recorded.timeline(recorded.about_alarm(found, alarm.pk)),
+        "entries": recorded.timeline(recorded.about_alarm(found, alarm.pk), alarm.rule),
     }
     return render(request, "industry/alarm.html", context, status=status)
 

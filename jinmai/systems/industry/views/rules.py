@@ -108,6 +108,6 @@ def alarm_rule(request: HttpRequest, key: str) -> HttpResponse:
         "rule": rule,
         "condition": condition(rule),
         "form": form if may_change else None,
-        "entries": recorded.timeline(entries_for(f"alarm_rule:{rule.key}", limit=20)),
+        "entries": recorded.timeline(entries_for(f"alarm_rule:{rule.key}", limit=20), rule),
     }
     return render(request, "industry/alarm_rule.html", context, status=422 if form.errors else 200)
