@@ -94,7 +94,7 @@ class AlarmCause(models.TextChoices):
 
 
 class QuarantineReason(models.TextChoices):
-    """Why a payload was not stored. Senders see the value in the refusal."""
+    """Why a payload was not stored. Senders see the value in the refusal; the last has none."""
 
     TOO_LARGE = "too_large", _("payload too large")
     TOO_DEEP = "too_deep", _("nested too deeply")
@@ -115,3 +115,4 @@ class QuarantineReason(models.TextChoices):
     BAD_TIME = "bad_time", _("time not understood")
     TIME_TOO_OLD = "time_too_old", _("time before 2000")
     TIME_IN_FUTURE = "time_in_future", _("time in the future")
+    TOO_FAST = "too_fast", _("sent faster than it can be taken")

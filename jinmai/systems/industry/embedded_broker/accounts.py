@@ -17,7 +17,7 @@ from jinmai.standards.mosquitto import verify_password
 from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.messaging import SERVICE, service_sign_in
 from jinmai.systems.industry.models import Device
-from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
+from jinmai.systems.industry.services.quarantine import quarantine, refused_payload
 
 REFRESH_SECONDS = 1.0
 # Further denials between two refreshes are not written down one by one.
@@ -69,7 +69,7 @@ class Accounts:
         if denied:
             quarantine(
                 refused=[
-                    RefusedPayload(
+                    refused_payload(
                         name, at, Refusal(Reason.FOREIGN_IDENTITY, fault=Fault.TOPIC, topic=topic), b""
                     )
                     for name, topic, at in denied

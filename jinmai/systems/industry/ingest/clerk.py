@@ -9,22 +9,40 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 
+from jinmai.standards.telemetry import device_of
 from jinmai.systems.industry.ingest.alarm_watch import Transition
 from jinmai.systems.industry.ingest.batches import RefusedMessage
 from jinmai.systems.industry.ingest.known import read_known
 from jinmai.systems.industry.models import AlarmRule, Device
 from jinmai.systems.industry.services.alarms import raise_alarm, return_alarm
-from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
+from jinmai.systems.industry.services.quarantine import (
+    RefusedPayload,
+    count_dropped,
+    quarantine,
+    refused_payload,
+)
 
 REFRESH_SECONDS = 2.0
 MOST_WAITING = 10_000
+# Of one claimed device, so that no flood takes the place of others.
+MOST_OF_ONE = 1_000
 PAUSE_SECONDS = 1.0
 log = logging.getLogger(__name__)
+
+
+class _Waiting(NamedTuple):
+    """A refused message that is not yet written: what will be, and who is answered then."""
+
+    payload: RefusedPayload
+    message: RefusedMessage
 
 
 class Clerk:
@@ -35,7 +53,10 @@ class Clerk:
         self._answer = answer
         self._read_at = time.monotonic()
         self._reading = threading.Lock()
-        self._refused: deque[RefusedMessage] = deque()
+        self._counting = threading.Lock()
+        self._refused: deque[_Waiting] = deque()
+        self._refused_of: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()
         self._transitions: deque[Transition] = deque()
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -52,10 +73,21 @@ class Clerk:
         self._thread.join(10)
 
     def quarantine(self, refused: Sequence[RefusedMessage]) -> None:
-        """Take over refused messages; beyond the bound they go unanswered and come again."""
-        room = MOST_WAITING - len(self._refused)
-        self._refused.extend(refused[: max(0, room)])
+        """Take over refused messages; beyond the bounds they go unanswered, are counted and come again."""
+        with self._counting:
+            for one in refused:
+                if len(self._refused) < MOST_WAITING and self._refused_of[one.claimed] < MOST_OF_ONE:
+                    self._refused_of[one.claimed] += 1
+                    self._refused.append(_waiting(one))
+                else:
+                    self._dropped[one.claimed] += 1
         self._wake.set()
+
+    def dropped(self, topics: Mapping[str, int]) -> None:
+        """Take over how many messages of which topic were dropped unread."""
+        with self._counting:
+            for topic, number in topics.items():
+                self._dropped[device_of(topic) or topic] += number
 
     def note(self, transitions: Sequence[Transition]) -> None:
         """Take over what the alarm watch found."""
@@ -75,13 +107,14 @@ class Clerk:
             return True
 
     def _work(self) -> None:
-        while not (self._stop.is_set() and not self._refused and not self._transitions):
+        while not (self._stop.is_set() and not self._refused and not self._transitions and not self._dropped):
             self._wake.wait(REFRESH_SECONDS / 2)
             self._wake.clear()
             try:
                 close_old_connections()
                 self._write_alarms()
                 self._write_refused()
+                self._write_dropped()
                 self.refresh(REFRESH_SECONDS)
             except Exception:  # whatever it is: without this thread no alarm and no refusal is ever written
                 log.exception("the database did not take what the ingest has to say; trying again")
@@ -114,7 +147,7 @@ class Clerk:
         while self._refused:
             batch = [self._refused[index] for index in range(min(500, len(self._refused)))]
             try:
-                quarantine(refused=[_payload(one) for one in batch])
+                quarantine(refused=[one.payload for one in batch])
             except (OperationalError, InterfaceError):
                 raise
             except Exception:
@@ -122,23 +155,46 @@ class Clerk:
                 batch = self._write_singly(batch)
             else:
                 for _ in batch:
-                    self._refused.popleft()
-            self._answer(batch)
+                    self._let_go()
+            self._answer([one.message for one in batch])
 
-    def _write_singly(self, batch: Sequence[RefusedMessage]) -> list[RefusedMessage]:
+    def _write_singly(self, batch: Sequence[_Waiting]) -> list[_Waiting]:
         """Write each for itself and give those that were; the others stay unanswered."""
         written = []
         for one in batch:
             try:
-                quarantine(refused=[_payload(one)])
+                quarantine(refused=[one.payload])
                 written.append(one)
             except (OperationalError, InterfaceError):
                 raise
             except Exception:
-                log.exception("a refused payload of %s was not written", one.claimed)
-            self._refused.popleft()
+                log.exception("a refused payload of %s was not written", one.payload.claimed)
+            self._let_go()
         return written
 
+    def _let_go(self) -> None:
+        with self._counting:
+            claimed = self._refused.popleft().payload.claimed
+            self._refused_of[claimed] -= 1
+            if not self._refused_of[claimed]:
+                del self._refused_of[claimed]
 
-def _payload(one: RefusedMessage) -> RefusedPayload:
-    return RefusedPayload(one.claimed, one.message.received_at, one.refusal, one.message.payload)
+    def _write_dropped(self) -> None:
+        with self._counting:
+            dropped, self._dropped = self._dropped, Counter()
+        if not dropped:
+            return
+        try:
+            count_dropped(dropped=dropped, at=timezone.now())
+        except Exception:
+            with self._counting:
+                self._dropped.update(dropped)
+            raise
+
+
+def _waiting(one: RefusedMessage) -> _Waiting:
+    """What is kept until it is written: of the payload only the excerpt, for a flood of them must fit."""
+    bare = replace(one, message=replace(one.message, payload=b""))
+    return _Waiting(
+        refused_payload(one.claimed, one.message.received_at, one.refusal, one.message.payload), bare
+    )

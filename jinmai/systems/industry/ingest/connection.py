@@ -89,7 +89,8 @@ class Connection:
         del client, data
         arrived = Message(message.topic, bytes(message.payload), message.mid, message.qos, timezone.now())
         if not self._inbox.put(arrived):
-            log.warning("the inbox is full; a payload on %s was left to be sent again", message.topic)
+            # Dropped and counted. The broker may forget it: only our answer makes its sender forget it too.
+            self.release([arrived])
 
 
 def _client_id(who: SignIn) -> str:

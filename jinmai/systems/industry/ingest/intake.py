@@ -60,6 +60,7 @@ class Intake:
                 messages = self._inbox.take(0.5)
                 if messages:
                     self._process(messages)
+                self._clerk.dropped(self._inbox.take_dropped())
                 self._beat()
         finally:
             self._connection.stop()

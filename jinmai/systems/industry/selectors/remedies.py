@@ -44,6 +44,9 @@ REMEDIES: dict[str, StrOrPromise] = {
     Reason.BAD_TIME: _("Write times as 2026-11-24T01:02:03Z or as milliseconds since 1970."),
     Reason.TIME_TOO_OLD: CLOCK,
     Reason.TIME_IN_FUTURE: CLOCK,
+    Reason.TOO_FAST: _(
+        "Let the sender wait for answers before it sends more, and put more points into each payload."
+    ),
 }
 
 

@@ -246,3 +246,25 @@ def test_good_payloads_are_acknowledged_while_the_database_is_locked(tmp_path: P
         assert sender.drain(60)
         assert [ack.reason for ack in sender.refused] == ["out_of_range"]
     assert works.quarantined()[ONE, "out_of_range"] >= 1
+
+
+def test_flood_of_bad_payloads_from_one_device_does_not_keep_another_waiting(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
+    flood = 1000
+    # Finding the fault among so many brackets takes some ten milliseconds, so the whole flood many seconds.
+    raw = b"[]" * 10_000
+    with works.broker("embedded 3.1.1"), works.ingest(), works.sender(OTHER) as sender:
+        stranger = _Stranger(works, ONE, works.secrets[ONE])
+        try:
+            for _ in range(flood):
+                stranger.client.publish(telemetry_topic(ONE), raw, qos=1)
+            assert eventually(lambda: len(stranger.published) == flood)
+            for number in range(20):
+                sender.send([(_now() - number * 1000, {"active_power": number})])
+            assert sender.drain(60)
+        finally:
+            stranger.close()
+        assert sender.stored == 20
+        assert works.quarantined().get((ONE, "wrong_shape"), 0) < flood / 2
+        assert eventually(lambda: works.quarantined().get((ONE, "too_fast"), 0) > 0)
+    assert len(works.rows(OTHER)) == 20

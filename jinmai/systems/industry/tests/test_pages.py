@@ -18,7 +18,7 @@ from django.utils import timezone
 from jinmai.core.access.api import User
 from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.models import Alarm, Device, Plant, ProductType, QuarantinedPayload
-from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
+from jinmai.systems.industry.services.quarantine import quarantine, refused_payload
 from jinmai.systems.industry.tests.factories import make_alarm, make_device, make_plant, make_rule
 from jinmai.systems.industry.tests.readings import bureau, member, other_firm, seconds_from, store
 
@@ -53,7 +53,7 @@ def furnace(data: Path) -> Device:
         {"active_power": [8000] * 60, "energy": [222] * 60},
     )
     make_alarm(make_rule(plant=device.plant), device, raised_at=now, began_at=now)
-    quarantine(refused=[RefusedPayload(device.key, now, NAN, b'{"x": NaN}')])
+    quarantine(refused=[refused_payload(device.key, now, NAN, b'{"x": NaN}')])
     return device
 
 
@@ -168,7 +168,7 @@ def test_lists_ask_the_database_as_often_for_three_as_for_one(
         device = make_device(f"saf-{place}0", plant)
         store(device, [timezone.now()], {"energy": [1]})
         make_alarm(make_rule(f"rule-{place}", plant=plant), device)
-        quarantine(refused=[RefusedPayload(device.key, timezone.now(), NAN, b"?")])
+        quarantine(refused=[refused_payload(device.key, timezone.now(), NAN, b"?")])
     visit(alice, address)
     with CaptureQueriesContext(connection) as for_three:
         answer = visit(alice, address)

@@ -23,7 +23,12 @@ from jinmai.systems.industry.services.alarms import (
     return_alarm,
 )
 from jinmai.systems.industry.services.credentials import issue_credential
-from jinmai.systems.industry.services.quarantine import RefusedPayload, quarantine
+from jinmai.systems.industry.services.quarantine import (
+    RefusedPayload,
+    count_dropped,
+    quarantine,
+    refused_payload,
+)
 from jinmai.systems.industry.tests.factories import NOON, make_alarm, make_device, make_rule, make_user
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +127,7 @@ def test_new_credential_voids_the_old_one_and_only_its_hash_is_kept() -> None:
 
 def _refused(number: int = 1, claimed: str = "saf-1") -> list[RefusedPayload]:
     why = Refusal(Reason.NOT_JSON, "$", Fault.MALFORMED, byte="2")
-    return [RefusedPayload(claimed, NOON, why, b"\0\xff{") for _ in range(number)]
+    return [refused_payload(claimed, NOON, why, b"\0\xff{") for _ in range(number)]
 
 
 def test_every_refused_payload_is_counted_and_the_first_ten_of_a_kind_are_kept() -> None:
@@ -143,10 +148,10 @@ def test_claimed_name_is_kept_without_the_character_that_databases_refuse() -> N
 
 
 def test_each_day_of_the_city_counts_for_itself() -> None:
-    before = RefusedPayload(
+    before = refused_payload(
         "saf-1", datetime(2026, 11, 24, 15, 59, tzinfo=UTC), Refusal(Reason.NOT_JSON), b""
     )
-    after = RefusedPayload("saf-1", datetime(2026, 11, 24, 16, 0, tzinfo=UTC), Refusal(Reason.NOT_JSON), b"")
+    after = refused_payload("saf-1", datetime(2026, 11, 24, 16, 0, tzinfo=UTC), Refusal(Reason.NOT_JSON), b"")
     quarantine(refused=[before, after])
     assert [str(count.day) for count in QuarantineCount.objects.order_by("day")] == [
         "2026-11-24",
@@ -166,3 +171,14 @@ def test_invented_names_share_one_line_once_there_are_too_many(monkeypatch: pyte
         ("…", 2),
         ("saf-1", 1),
     }
+
+
+def test_dropped_messages_are_counted_by_their_device_and_nothing_of_them_is_kept() -> None:
+    make_device()
+    for number in (3, 4):
+        count_dropped(dropped={"saf-1": number, "a\0b": 1}, at=NOON)
+    assert set(QuarantineCount.objects.values_list("claimed", "reason", "payloads")) == {
+        ("saf-1", "too_fast", 7),
+        ("a\ufffdb", "too_fast", 2),
+    }
+    assert QuarantinedPayload.objects.count() == 0

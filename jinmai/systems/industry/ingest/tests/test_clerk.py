@@ -15,7 +15,7 @@ from jinmai.systems.industry.ingest.alarm_watch import Transition
 from jinmai.systems.industry.ingest.batches import RefusedMessage
 from jinmai.systems.industry.ingest.clerk import Clerk
 from jinmai.systems.industry.ingest.inbox import Message
-from jinmai.systems.industry.models import Alarm, QuarantineCount
+from jinmai.systems.industry.models import Alarm, QuarantineCount, QuarantinedPayload
 from jinmai.systems.industry.tests.factories import NOON, make_device, make_rule
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,35 @@ def test_payload_that_no_database_can_write_keeps_no_other_waiting() -> None:
     clerk._write_refused()
     assert answered == ["a", "b"]
     assert set(QuarantineCount.objects.values_list("claimed", flat=True)) == {"a", "b"}
+
+
+def test_flood_of_one_device_takes_no_place_of_another_s_refusals_and_the_rest_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clerk_module, "MOST_OF_ONE", 2)
+    clerk, answered = _clerk()
+    clerk.quarantine([_refused("a")] * 5 + [_refused("b")])
+    clerk.dropped({"jinmai/a/telemetry": 4, "elsewhere": 1})
+    clerk._write_refused()
+    clerk._write_dropped()
+    clerk._write_dropped()
+    assert answered == ["a", "a", "b"]
+    assert set(QuarantineCount.objects.values_list("claimed", "reason", "payloads")) == {
+        *(("a", "not_json", 2), ("a", "too_fast", 7), ("b", "not_json", 1), ("elsewhere", "too_fast", 1)),
+    }
+    clerk.quarantine([_refused("a")])
+    clerk._write_refused()
+    assert answered[-1] == "a"
+
+
+def test_what_waits_is_no_larger_than_its_excerpt() -> None:
+    clerk, _ = _clerk()
+    big = RefusedMessage(Message("t", b"x" * 1_000_000, 1, 1, NOON), "a", None, Refusal(Reason.NOT_JSON))
+    clerk.quarantine([big])
+    [waiting] = clerk._refused
+    assert (waiting.message.message.payload, len(waiting.payload.excerpt)) == (b"", 1000)
+    clerk._write_refused()
+    assert QuarantinedPayload.objects.get().size == 1_000_000
 
 
 def test_alarm_that_cannot_be_written_keeps_no_other_waiting() -> None:
