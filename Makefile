@@ -52,7 +52,7 @@ lock:  ## Resolve the dependencies anew into requirements/*.lock
 	$(UV) pip compile pyproject.toml --group build -c requirements/dev.lock --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet -o requirements/run.lock
 
 clean:  ## Remove everything that set-up made (the data folder stays)
-	rm -rf .venv node_modules $(FRONT)/node_modules jinmai/core/web/static/web build
+	rm -rf .venv node_modules $(FRONT)/node_modules jinmai/core/web/static/web jinmai/core/web/fonts build
 
 .PHONY: help up setup test faults lint format translations bench system lock clean
 

@@ -1,5 +1,5 @@
-// Bundles the front end into ../static/web (ignored by git). Run once at set-up by build.py
-import { readFile, writeFile, mkdir, rm } from "node:fs/promises";
+// Bundles the front end into ../static/web and the fonts of prints into ../fonts (both ignored by git). Run once at set-up by build.py
+import { copyFile, readFile, writeFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import esbuild from "esbuild";
@@ -53,4 +53,12 @@ await Promise.all([
 ]);
 for (const file of ["mark.svg", "favicon.svg"]) {
   await writeFile(path.join(out, file), await readFile(path.join(here, "src", file)));
+}
+
+// The Chinese letters of what is printed: TrueType, of which a PDF embeds only the letters that it shows. Not served.
+const fonts = path.join(here, "..", "fonts");
+await mkdir(fonts, { recursive: true });
+for (const weight of ["400Regular", "700Bold"]) {
+  const file = `NotoSansSC_${weight}.ttf`;
+  await copyFile(path.join(here, "node_modules", "@expo-google-fonts", "noto-sans-sc", weight, file), path.join(fonts, file));
 }
