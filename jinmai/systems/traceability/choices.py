@@ -1,0 +1,84 @@
+"""Closed lists of the traceability system."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class SiteKind(models.TextChoices):
+    """What a site of the chain does with sea cucumbers."""
+
+    HATCHERY = "hatchery", _("hatchery")
+    FARM = "farm", _("farm")
+    PROCESSOR = "processor", _("processor")
+    COLD_STORE = "cold_store", _("cold store")
+    TRADER = "trader", _("trader")
+    SHOP = "shop", _("shop")
+    LABORATORY = "laboratory", _("laboratory")
+
+
+class ProductForm(models.TextChoices):
+    """How the animals are sold: dried after SC/T 3307, salted after SC/T 3308."""
+
+    SEED = "seed", pgettext_lazy("sea cucumber", "seed")
+    FRESH = "fresh", pgettext_lazy("sea cucumber", "fresh")
+    DRIED = "dried", pgettext_lazy("sea cucumber", "dried")
+    INSTANT = "instant", pgettext_lazy("sea cucumber", "instant")
+    SALTED = "salted", pgettext_lazy("sea cucumber", "salted")
+    FROZEN = "frozen", pgettext_lazy("sea cucumber", "frozen")
+
+
+class LotKind(models.TextChoices):
+    """Where in its life a lot stands; only animals of a processed lot can carry a code of their own."""
+
+    SEED = "seed", _("seed lot")
+    HARVEST = "harvest", _("harvest lot")
+    PROCESSED = "processed", _("processed lot")
+
+
+class LotState(models.TextChoices):
+    """What may be done with a lot."""
+
+    OPEN = "open", pgettext_lazy("lot", "open")
+    HELD = "held", pgettext_lazy("lot", "held")
+    RELEASED = "released", pgettext_lazy("lot", "released")
+    RECALLED = "recalled", pgettext_lazy("lot", "recalled")
+    CLOSED = "closed", pgettext_lazy("lot", "closed")
+
+
+class TreatmentKind(models.TextChoices):
+    """What was given to the animals or to their water."""
+
+    PROBIOTIC = "probiotic", _("probiotic")
+    HERBAL = "herbal", _("herbal")
+    FEED = "feed", _("feed")
+    DISINFECTION = "disinfection", _("disinfection")
+    MEDICINE = "medicine", _("medicine")
+
+
+class UnitKind(models.TextChoices):
+    """What a serial shipping container code stands on."""
+
+    BOX = "box", _("box")
+    PALLET = "pallet", _("pallet")
+
+
+class UnitState(models.TextChoices):
+    """Where a box or pallet is on its way."""
+
+    PACKED = "packed", pgettext_lazy("unit", "packed")
+    SHIPPED = "shipped", pgettext_lazy("unit", "on its way")
+    RECEIVED = "received", pgettext_lazy("unit", "received")
+    SOLD = "sold", pgettext_lazy("unit", "sold")
+    RECALLED = "recalled", pgettext_lazy("unit", "recalled")
+
+
+class ExceptionKind(models.TextChoices):
+    """What does not fit in the chain and waits for somebody."""
+
+    BALANCE_BROKEN = "balance_broken", _("mass balance broken")
+    EXCURSION = "excursion", _("temperature excursion")
+    REPORT_FAILED = "report_failed", _("test report failed")
+    CLONE_SUSPECTED = "clone_suspected", _("copied code suspected")

@@ -1,0 +1,21 @@
+"""What the traceability system appends to the ledger. Others decode these by their versioned names.
+
+Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are grams.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+LOT_OPENED = "traceability.lot_opened.v1"
+
+
+class LotOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A lot came into being at a site. A count or weight that nobody took is None."""
+
+    gtin: str
+    lot: str
+    kind: str
+    site: str
+    animals: int | None
+    grams: int | None

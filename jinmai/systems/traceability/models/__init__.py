@@ -1,0 +1,22 @@
+"""Tables of the traceability system. What happens to them stands in ``services``."""
+
+from __future__ import annotations
+
+from jinmai.systems.traceability.models.exceptions import ChainException
+from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
+from jinmai.systems.traceability.models.minting import MintBatch
+from jinmai.systems.traceability.models.products import Product
+from jinmai.systems.traceability.models.sites import Site
+from jinmai.systems.traceability.models.units import LogisticUnit
+
+__all__ = [
+    "ChainException",
+    "Harvest",
+    "LogisticUnit",
+    "Lot",
+    "LotInput",
+    "MintBatch",
+    "Product",
+    "Site",
+    "Treatment",
+]

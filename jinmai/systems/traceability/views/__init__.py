@@ -1,0 +1,1 @@
+"""Pages of the traceability system; no rules of their own."""
