@@ -1,8 +1,8 @@
 """GS1 EPCIS 2.0: events of what happened to which objects, when, where and why.
 
-    document = read(data)                # JSON-LD 2.0
-    for fault in faults(document): ...   # each with its place, a JSON pointer
-    write(document, "json-2.0")
+    document = read(data)                # JSON-LD 2.0, XML 2.0 or XML 1.2
+    for fault in faults(document): ...   # each with its place: a JSON pointer, and the line of XML
+    write(document, "xml-2.0")           # or CannotCarry, with the element that has no place there
 
 Events are plain dicts in the JSON-LD form of the standard; CBV terms are bare words. Sources: GS1 EPCIS 2.0.1
 and CBV 2.0, both freely published at ref.gs1.org.
@@ -18,6 +18,7 @@ from jinmai.standards.epcis.document import (
     Fault,
     Limits,
     Refused,
+    Syntax,
 )
 from jinmai.standards.epcis.reading import read
 from jinmai.standards.epcis.validation import faults
@@ -31,6 +32,7 @@ __all__ = [
     "Fault",
     "Limits",
     "Refused",
+    "Syntax",
     "faults",
     "read",
     "write",

@@ -110,8 +110,8 @@ EXTENSION_1_2: Final[dict[str, tuple[str, ...]]] = {
     "TransformationEvent": (),
 }
 
-# What came with version 2.0 and has no place in 1.2.
-SINCE_2_0: Final = ("certificationInfo", "sensorElementList", "persistentDisposition")
+# What came with version 2.0. GS1's own examples of 1.2 keep it in the places left for later versions.
+LATER_THAN_1_2: Final = ("sensorElementList", "persistentDisposition")
 
 # The list of EPCs that the schema of 1.2 demands even where it is empty.
 DEMANDED_1_2: Final = {

@@ -99,6 +99,9 @@ def _identifiers(event: Event, found: Found) -> None:
 
 
 def _epcs(epcs: list[str], name: str, found: Found) -> None:
+    if len(set(epcs)) != len(epcs):
+        index = next(at for at, epc in enumerate(epcs) if epc in epcs[:at])
+        found.append((f"/{name}/{index}", f"{epcs[index]} stands twice in the list"))
     for index, epc in enumerate(epcs):
         if fault := fault_of_object(epc):
             found.append((f"/{name}/{index}", fault))

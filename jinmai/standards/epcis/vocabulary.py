@@ -242,6 +242,10 @@ WORD_OF: Final = {kind: _spellings(kind) for kind in TERMS}
 URN_OF: Final = {
     kind: {word: urn + word for word in words} if urn else {} for kind, (words, urn, _) in TERMS.items()
 }
+_SHORT_OF: Final = {
+    kind: {word: (web.replace(_CBV, "cbv:") if web != _VOC else "gs1:") + word for word in words}
+    for kind, (words, _, web) in TERMS.items()
+}
 WEB_URI_OF: Final = {kind: {word: web + word for word in words} for kind, (words, _, web) in TERMS.items()}
 
 
@@ -251,9 +255,9 @@ def to_word(kind: str, value: str) -> str:
 
 
 def to_urn(kind: str, value: str) -> str:
-    """The URN of a standard term; its web URI where the vocabulary has no URN; any other value as it is."""
+    """The URN of a standard term, or its prefixed form where it has none; any other value as it is."""
     word = to_word(kind, value)
-    return URN_OF[kind].get(word) or WEB_URI_OF[kind].get(word, value)
+    return URN_OF[kind].get(word) or _SHORT_OF[kind].get(word, value)
 
 
 def to_web_uri(kind: str, value: str) -> str:

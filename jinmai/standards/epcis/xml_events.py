@@ -53,7 +53,8 @@ def _named(element: Element, name: str, reading: Reading) -> list[Element]:
 
 
 def _epcs(element: Element, reading: Reading) -> list[str]:
-    return [text_of(epc, reading) for epc in _named(element, "epc", reading)]
+    # A list of objects is a set: XML may name one twice, JSON may not.
+    return list(dict.fromkeys(text_of(epc, reading) for epc in _named(element, "epc", reading)))
 
 
 def _quantities(element: Element, reading: Reading) -> list[dict[str, Any]]:
@@ -198,6 +199,8 @@ _READERS: Final[dict[str, Callable[[Element, Reading], Any]]] = {
 def read_event(element: Element, kind: str, reading: Reading, *, version: str) -> Event:
     """The event that this element is; what is against the standard's form is noted in ``reading``."""
     event: Event = {"type": kind}
+    if "id" in element.attrib:
+        event["id"] = str(element.get("id"))
     foreign: list[tuple[str, Element]] = []
     for child, wrapped in _children(element, wrapped=False):
         namespace, local = split(str(child.tag))
@@ -216,13 +219,18 @@ def read_event(element: Element, kind: str, reading: Reading, *, version: str) -
     if version != "1.2" or kind != "AssociationEvent":
         # No schema of 1.2 knows AssociationEvents, so none fixes an order for them.
         _check_order(element, kind, reading)
-    demanded = DEMANDED_1_2.get(kind) if version == "1.2" else None
-    if demanded is not None:
-        if demanded not in event:
-            reading.fault(element, f"EPCIS 1.2 demands {demanded}, even where it is empty")
-        elif not event[demanded]:
-            del event[demanded]
+    if version == "1.2":
+        _settle_demanded(event, element, reading)
     return event
+
+
+def _settle_demanded(event: Event, element: Element, reading: Reading) -> None:
+    """Version 1.2 has a list of objects even where it is empty; such a list is not kept."""
+    demanded = DEMANDED_1_2.get(event["type"], "type")
+    if demanded not in event:
+        reading.fault(element, f"EPCIS 1.2 demands {demanded}, even where it is empty")
+    elif not event[demanded]:
+        del event[demanded]
 
 
 def _children(element: Element, *, wrapped: bool) -> Iterator[tuple[Element, bool]]:

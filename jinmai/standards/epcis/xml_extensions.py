@@ -24,7 +24,8 @@ def number(text: str) -> int | float | str:
     """The number that the text spells; the text itself where it spells none, for the schema to refuse."""
     try:
         if text.lstrip("+-").isdecimal() and text.isascii():
-            return int(text)
+            whole = int(text)
+            return whole if -(2**63) <= whole < 2**64 else float(text)
         value = float(text)
     except ValueError:
         return text
@@ -42,7 +43,7 @@ def _scalar(element: Element) -> Any:
         return None
     kind = (element.get(_TYPE) or "").rpartition(":")[2]
     if element.get(_SPACE) != "preserve":
-        text = text.strip()
+        text = text.strip(" \t\r\n")
     if kind in _INTEGERS or kind in _NUMBERS:
         value = number(text)
         return float(value) if kind in ("double", "float") and isinstance(value, int) else value

@@ -77,7 +77,8 @@ def _read_around(root: Element, document: Document, reading: Reading) -> None:
         if name not in root.attrib and document.kind == "document":
             reading.fault(root, f"{name} is required", f"/{name}")
     if "id" in root.attrib:
-        document.members["id"] = root.get("id")
+        document.members["id"] = str(root.get("id"))
+    foreign: list[tuple[str, Element]] = []
     for child in root:
         namespace, local = split(str(child.tag))
         if namespace in OWN and local == "EPCISHeader":
@@ -89,7 +90,8 @@ def _read_around(root: Element, document: Document, reading: Reading) -> None:
         elif namespace in OWN and local not in ("EPCISBody", "extension"):
             reading.fault(child, f"{local} is not an element of the standard here")
         elif namespace not in OWN:
-            document.members |= members_of([(reading.name(str(child.tag), child), child)], reading)
+            foreign.append((reading.name(str(child.tag), child), child))
+    document.members |= members_of(foreign, reading)
 
 
 def _only(parent: Element, name: str) -> Element:

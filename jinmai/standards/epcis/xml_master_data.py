@@ -58,15 +58,18 @@ def _elements(vocabulary: Element, reading: Reading) -> dict[str, Any]:
 
 def _element(element: Element, reading: Reading) -> dict[str, Any]:
     described: dict[str, Any] = {"id": element.get("id", "")}
-    attributes = [
-        {"id": child.get("id", ""), "attribute": value_of(child, reading, without="id")}
-        for child in own_children(element, "attribute")
-    ]
+    attributes = [_attribute(child, reading) for child in own_children(element, "attribute")]
     if attributes:
         described["attributes"] = attributes
     for children in own_children(element, "children"):
         described["children"] = [text_of(child, reading) for child in own_children(children, "id")]
     return described | extensions_of(element, _ELEMENT, reading)
+
+
+def _attribute(element: Element, reading: Reading) -> dict[str, Any]:
+    value = value_of(element, reading, without="id")
+    about = {"id": str(element.get("id", ""))}
+    return about if value is None else {**about, "attribute": value}
 
 
 def read_header(
@@ -116,4 +119,7 @@ def _plain_business_header(element: Element, creation_date: str | None) -> dict[
         "Receiver/Identifier": "receiver",
         "DocumentIdentification/InstanceIdentifier": "instanceIdentifier",
     }
-    return {names[path]: text for path, text in said.items()} if said.keys() <= names.keys() else None
+    if not said.keys() <= names.keys():
+        return None
+    # A party or instance that is not known is written without text.
+    return {names[path]: text for path, text in said.items() if text}
