@@ -121,6 +121,27 @@ def test_a_technician_sees_a_value_change_and_acknowledges_an_alarm(
     screenshot(page, f"technician-acknowledged-{way}")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_phone_folds_the_long_plant_page_and_jumps_to_what_is_asked_for(
+    language: str, alarms: Instance, open_page: Callable[..., Page], screenshot: Callable[..., Path]
+) -> None:
+    page = open_page(f"{alarms.url}/sign-in/", phone=True, language=language)
+    sign_in(page, alarms)
+    page.goto(alarms.url + PLANT)
+    cost = page.locator("#cost .chart-drawing")
+    expect(cost).not_to_be_visible()
+    page.locator("[data-jumps] a[href='#cost']").click()
+    expect(cost).to_be_in_viewport()
+    page.locator("#cost [data-chart-canvas][data-ready]").wait_for(timeout=PATIENCE)
+    expect(page.locator("[data-jumps] a[data-here]")).to_have_attribute("href", "#cost")
+    screenshot(page, f"technician-jump-{language}")
+    page.locator("#cost summary").click()
+    expect(cost).not_to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(cost).to_be_visible()
+
+
 def test_an_alarm_is_cleared_with_its_cause_when_the_value_is_back(
     alarms: Instance, open_page: Callable[..., Page], screenshot: Callable[..., Path]
 ) -> None:

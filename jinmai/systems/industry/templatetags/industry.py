@@ -17,6 +17,7 @@ from jinmai.systems.industry.selectors.telemetry import decimals
 
 register = template.Library()
 MILLIFEN_PER_YUAN = 100_000
+FEN_PER_YUAN = 100
 
 
 @register.filter
@@ -54,6 +55,12 @@ def yuan_per_kwh(millifen: int) -> str:
     """A price of 0.001 fen per kWh as yuan, with as many places as it needs."""
     exact = Decimal(millifen) / MILLIFEN_PER_YUAN
     return formats.number(exact.normalize() if exact else Decimal(0))
+
+
+@register.filter
+def yuan(fen: int) -> str:
+    """An amount of fen as a number of yuan, for columns whose head names the unit."""
+    return formats.number(Decimal(fen) / FEN_PER_YUAN, 2)
 
 
 @register.filter

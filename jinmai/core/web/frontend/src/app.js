@@ -5,6 +5,7 @@ import { startCharts } from "./charts.js";
 import { startTheme } from "./theme.js";
 import { startMenus } from "./menus.js";
 import { startTables } from "./tables.js";
+import { startFolds } from "./folds.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 document.addEventListener("htmx:configRequest", (event) => {
@@ -33,5 +34,6 @@ function notice(status) {
 startTheme();
 startMenus();
 startTables();
+startFolds();
 startLive();
 startCharts();

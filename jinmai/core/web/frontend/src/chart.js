@@ -29,8 +29,16 @@ class Chart {
     figure.addEventListener("click", (event) => this.choose(event.target.closest("[data-chart-show]")));
     document.addEventListener("jinmai:theme", () => this.data && this.paint());
     document.addEventListener("jinmai:live", (event) => this.append(event.detail));
-    new ResizeObserver(() => this.drawing?.resize()).observe(this.canvas);
-    const seconds = Number(figure.dataset.chartRefresh);
+    new ResizeObserver(() => this.fit()).observe(this.canvas);
+  }
+
+  // A chart in a folded panel has no width: it is fetched when it is unfolded.
+  fit() {
+    if (!this.canvas.clientWidth) return;
+    this.drawing?.resize();
+    if (this.begun) return;
+    this.begun = true;
+    const seconds = Number(this.figure.dataset.chartRefresh);
     if (seconds > 0) this.timer = setInterval(() => this.refresh(), seconds * 1000);
     this.load();
   }
