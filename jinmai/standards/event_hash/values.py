@@ -1,0 +1,85 @@
+"""How one value of an event is written into the text that is hashed: times, numbers, identifiers, words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from jinmai.standards.gs1 import canonical
+
+CBV: Final = "https://ref.gs1.org/cbv/"
+VOCABULARY: Final = "https://gs1.org/voc/"
+
+_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))"
+)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER_STARTS: Final = frozenset("0123456789+-.")
+# Vocabulary URNs of CBV 1 and the compact form of web addresses, with what took their place.
+_REPLACED: Final = (
+    ("urn:epcglobal:cbv:bizstep:", CBV + "BizStep-"),
+    ("urn:epcglobal:cbv:disp:", CBV + "Disp-"),
+    ("urn:epcglobal:cbv:btt:", CBV + "BTT-"),
+    ("urn:epcglobal:cbv:sdt:", CBV + "SDT-"),
+    ("urn:epcglobal:cbv:er:", CBV + "ER-"),
+    ("gs1:", VOCABULARY),
+    ("cbv:", CBV),
+)
+_REPLACED_STARTS: Final = tuple(start for start, _ in _REPLACED)
+_IDENTIFIER_STARTS: Final = ("urn:epc:", "http", "HTTP")
+
+
+@lru_cache(maxsize=4096)
+def time(text: str) -> str:
+    """The time in UTC with milliseconds, half of one rounded to the even; what is no time stays as it is."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, hour, minute, second = (int(one) for one in found.groups()[:6])
+    fraction = (found[7] or "").ljust(6, "0")[:6]
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        moment += timedelta(milliseconds=round(int(fraction), -3) // 1000)
+        if found[9]:
+            offset = timedelta(hours=int(found[10]), minutes=int(found[11]))
+            moment += offset if found[9] == "-" else -offset
+    except (ValueError, OverflowError):
+        return text
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _number(text: str) -> str:
+    """A number without needless zeros and signs, in the precision of a double as the reference has it."""
+    if _NUMBER.fullmatch(text) is None:
+        return text
+    value = float(text)
+    if value - value != 0:
+        return text
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def scalar(value: Any) -> str:
+    """The canonical text of one value; ``""`` for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = value.strip() if isinstance(value, str) else str(value)
+    if text[:1] in _NUMBER_STARTS:
+        return _number(text)
+    if text.startswith(_IDENTIFIER_STARTS):
+        return canonical(text)
+    if text.startswith(_REPLACED_STARTS):
+        for start, address in _REPLACED:
+            if text.startswith(start):
+                return address + text[len(start) :]
+    return text
+
+
+def word(value: Any, address: str) -> str:
+    """The web address of a bare CBV word; any other value as :func:`scalar` writes it."""
+    text = scalar(value)
+    return address + text if text and ":" not in text else text
