@@ -21,13 +21,16 @@ from jinmai.standards.epcis.document import (
     Syntax,
 )
 from jinmai.standards.epcis.reading import read
+from jinmai.standards.epcis.translation import EpcFormat
 from jinmai.standards.epcis.validation import faults
-from jinmai.standards.epcis.writing import write
+from jinmai.standards.epcis.writing import CbvFormat, write
 
 __all__ = [
     "LIMITS",
     "CannotCarry",
+    "CbvFormat",
     "Document",
+    "EpcFormat",
     "Event",
     "Fault",
     "Limits",

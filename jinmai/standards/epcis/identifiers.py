@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
+from jinmai.standards.gs1 import has_check_digit
+
 # The last component of a URN: the 82 characters of GS1, some of them escaped.
 _SERIAL = r"(?:[A-Za-z0-9!'()*+,\-.:;=_]|%(?:2[2-9A-Fa-f]|3[CEFcef]))"
 _CPID = r"(?:[A-Z0-9\-]|%2[3F])"
@@ -87,11 +89,7 @@ _DIGITS = re.compile(r"^\d{8,}")
 Check = Callable[[str], str | None]
 
 
-@lru_cache(maxsize=4096)
-def has_valid_check_digit(digits: str) -> bool:
-    """Whether the last digit is the GS1 check digit of those before it (weights 3 and 1 from the right)."""
-    values = [int(digit) for digit in digits]
-    return (3 * sum(values[-2::-2]) + sum(values[-1::-2])) % 10 == 0
+_has_check_digit = lru_cache(maxsize=4096)(has_check_digit)
 
 
 def _of_urn(uri: str, start: str, schemes: dict[str, re.Pattern[str]]) -> str | None:
@@ -114,7 +112,7 @@ def _of_link(uri: str) -> str | None:
         # Somebody's own web address may happen to hold such a number.
         return f"({key}) does not have the form of its key: {value}" if official else None
     digits = value.rjust(14, "0") if key == "01" else value[:covered]
-    if covered and not has_valid_check_digit(digits):
+    if covered and not _has_check_digit(digits):
         return f"the check digit of ({key}) {value} is wrong" if official or _DIGITS.match(value) else None
     return None
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from jinmai.standards.epcis.document import Document, Syntax
 from jinmai.standards.epcis.json_form import write_json
+from jinmai.standards.epcis.translation import EpcFormat, translated
 from jinmai.standards.epcis.vocabulary import to_urn, to_web_uri
 from jinmai.standards.epcis.xml_output import Spelling
 from jinmai.standards.epcis.xml_writing import write_xml
@@ -26,13 +27,16 @@ def write(
     document: Document,
     form: Syntax,
     *,
+    epc_format: EpcFormat = "No_Preference",
     cbv_format: CbvFormat = "No_Preference",
 ) -> bytes:
     """The document in this form, UTF-8.
 
-    ``cbv_format`` is the value of the header GS1-CBV-XML-Format: how XML spells the vocabulary's terms. The
-    document has to be free of faults. Raises ``CannotCarry`` where the form has no place for something.
+    ``epc_format`` and ``cbv_format`` are the values of the headers GS1-EPC-Format and GS1-CBV-XML-Format:
+    how identifiers and, in XML, terms of the vocabulary are spelled. The document has to be free of faults.
+    Raises ``CannotCarry`` where the form has no place for something in it.
     """
+    written = translated(document, epc_format)
     if form == "json-2.0":
-        return write_json(document)
-    return write_xml(document, form.removeprefix("xml-"), _SPELLINGS[cbv_format])
+        return write_json(written)
+    return write_xml(written, form.removeprefix("xml-"), _SPELLINGS[cbv_format])

@@ -1,0 +1,1 @@
+"""The subcommands of ``jinmai epcis``, a module each: ``HELP``, ``add_arguments`` and ``run``."""
