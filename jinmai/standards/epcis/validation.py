@@ -109,16 +109,52 @@ def faults(subject: Document | Event) -> list[Fault]:
         context = as_list(subject.get("@context")) if isinstance(subject, dict) else []
         prefixes = _known_prefixes(context) if context else None
         return [Fault(place, message) for place, message in faults_of_event(subject, prefixes)]
-    found = [*subject.found, *_of_shell(subject)]
-    own = _known_prefixes(subject.context)
-    for index, event in enumerate(subject.events):
-        prefixes = own
-        if own is not None and isinstance(event, dict) and "@context" in event:
-            context = as_list(event["@context"])
-            prefixes = None if has_unknown_context(context) else own | prefixes_of(context)
-        found += [
-            subject.fault_in(index, place, message) for place, message in faults_of_event(event, prefixes)
-        ]
-        if len(found) >= MOST_FAULTS:
-            return found[:MOST_FAULTS]
-    return found
+    around, inside = event_faults(subject, most=MOST_FAULTS)
+    found = [*around, *(fault for faults_inside in inside.values() for fault in faults_inside)]
+    return found[:MOST_FAULTS]
+
+
+def event_faults(document: Document, most: int | None = None) -> tuple[list[Fault], dict[int, list[Fault]]]:
+    """The faults around the events of a document, and those of each faulty event by its index.
+
+    Looks no further once ``most`` faults are found; with None at every event.
+    """
+    inside: dict[int, list[Fault]] = {}
+    around = _sort_out(document, inside)
+    around += _of_shell(document)
+    count = len(around) + sum(map(len, inside.values()))
+    own = _known_prefixes(document.context)
+    for index, event in enumerate(document.events):
+        found = faults_of_event(event, _prefixes_at(event, own))
+        if found:
+            inside.setdefault(index, []).extend(document.fault_in(index, *fault) for fault in found)
+            count += len(found)
+            if most is not None and count >= most:
+                break
+    return around, inside
+
+
+def _sort_out(document: Document, inside: dict[int, list[Fault]]) -> list[Fault]:
+    """Puts the reader's own faults to their events; gives those that belong to none."""
+    if not document.found:
+        return []
+    places = {document.place_of(index): index for index in range(len(document.events))}
+    around = []
+    for fault in document.found:
+        steps = fault.place.split("/")
+        index = next(
+            (places[at] for n in range(len(steps), 0, -1) if (at := "/".join(steps[:n])) in places), None
+        )
+        if index is None:
+            around.append(fault)
+        else:
+            inside.setdefault(index, []).append(fault)
+    return around
+
+
+def _prefixes_at(event: Any, own: dict[str, str] | None) -> dict[str, str] | None:
+    """The prefixes that an event may use: its document's and its own; None where they cannot be known."""
+    if own is None or not isinstance(event, dict) or "@context" not in event:
+        return own
+    context = as_list(event["@context"])
+    return None if has_unknown_context(context) else own | prefixes_of(context)

@@ -82,3 +82,28 @@ class ExceptionKind(models.TextChoices):
     EXCURSION = "excursion", _("temperature excursion")
     REPORT_FAILED = "report_failed", _("test report failed")
     CLONE_SUSPECTED = "clone_suspected", _("copied code suspected")
+
+
+class ErrorBehaviour(models.TextChoices):
+    """What a capture does with the good events beside a bad one (GS1-Capture-Error-Behaviour)."""
+
+    ROLLBACK = "rollback", _("keep nothing")
+    PROCEED = "proceed", _("keep the good events")
+
+
+class MentionRole(models.IntegerChoices):
+    """In which field an event names something."""
+
+    EPC = 1, "epcList"
+    CHILD = 2, "childEPCs"
+    PARENT = 3, "parentID"
+    INPUT = 4, "inputEPCList"
+    OUTPUT = 5, "outputEPCList"
+    CLASS = 6, "quantityList"
+    CHILD_CLASS = 7, "childQuantityList"
+    INPUT_CLASS = 8, "inputQuantityList"
+    OUTPUT_CLASS = 9, "outputQuantityList"
+    TRANSACTION = 10, "bizTransactionList"
+    SOURCE = 11, "sourceList"
+    DESTINATION = 12, "destinationList"
+    TRANSFORMATION = 13, "transformationID"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 LOT_OPENED = "traceability.lot_opened.v1"
+EVENTS_CAPTURED = "traceability.events_captured.v1"
 
 
 class LotOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,3 +20,15 @@ class LotOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: str
     animals: int | None
     grams: int | None
+
+
+class EventsCaptured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Events were captured. ``owner`` is the capturing organisation's code, empty for the city.
+
+    ``merkle_root`` (hex) is the root after RFC 6962 over the SHA-256 of the CBV event hashes in their order.
+    """
+
+    capture: str
+    owner: str
+    events: int
+    merkle_root: str

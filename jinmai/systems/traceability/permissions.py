@@ -6,3 +6,4 @@ from jinmai.core.access.api import declare_permission
 
 declare_permission("traceability.view_lot", owner="site__owner", district="site__district_code")
 declare_permission("traceability.open_lot", owner="owner")
+declare_permission("traceability.view_event", owner="readers", api_scope="epcis")

@@ -6,17 +6,33 @@ from jinmai.systems.traceability.models.exceptions import ChainException
 from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
 from jinmai.systems.traceability.models.minting import MintBatch
 from jinmai.systems.traceability.models.products import Product
+from jinmai.systems.traceability.models.repository import (
+    CaptureJob,
+    Event,
+    EventContext,
+    EventMention,
+    EventReader,
+    NamedQuery,
+    Subscription,
+)
 from jinmai.systems.traceability.models.sites import Site
 from jinmai.systems.traceability.models.units import LogisticUnit
 
 __all__ = [
+    "CaptureJob",
     "ChainException",
+    "Event",
+    "EventContext",
+    "EventMention",
+    "EventReader",
     "Harvest",
     "LogisticUnit",
     "Lot",
     "LotInput",
     "MintBatch",
+    "NamedQuery",
     "Product",
     "Site",
+    "Subscription",
     "Treatment",
 ]

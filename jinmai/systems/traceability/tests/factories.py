@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from jinmai.core.access.api import Membership, Organisation, User
 from jinmai.systems.traceability.choices import LotKind, ProductForm, SiteKind
-from jinmai.systems.traceability.models import Lot, Product, Site
+from jinmai.systems.traceability.models import Event, Lot, Product, Site
+from jinmai.systems.traceability.services.capture import capture
 
 _numbers = count(1)
 
@@ -55,5 +56,26 @@ def make_lot(owner: Organisation, district: str = "210781", **fields: Any) -> Lo
     return Lot.objects.create(**kept)
 
 
+def make_event(owner: Organisation, district: str = "210781", **fields: Any) -> Event:
+    """An event that this organisation captured: three animals arrived."""
+    del district
+    number = next(_numbers)
+    event = {
+        "type": "ObjectEvent",
+        "eventTime": "2026-05-04T08:00:00.000+08:00",
+        "eventTimeZoneOffset": "+08:00",
+        "epcList": [f"https://id.gs1.org/01/06901234567892/21/{number}"],
+        "action": "OBSERVE",
+        "bizStep": "arriving",
+        **fields,
+    }
+    job = capture(document_or_events=[event], party=owner, key=f"sample-{number}")
+    return job.events.get()
+
+
 # One object for each permission that covers objects, for the test of who may do what.
-SAMPLES = {"traceability.open_lot": make_site, "traceability.view_lot": make_lot}
+SAMPLES = {
+    "traceability.open_lot": make_site,
+    "traceability.view_event": make_event,
+    "traceability.view_lot": make_lot,
+}

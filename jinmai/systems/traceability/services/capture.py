@@ -1,0 +1,279 @@
+"""The one way in for events: validated, hashed, kept durably, indexed by what they mention, entered once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from jinmai.core.access.api import Organisation
+from jinmai.core.ledger.api import append
+from jinmai.standards import tlog
+from jinmai.standards.epcis import Document, Refused, read
+from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
+from jinmai.systems.traceability import entries
+from jinmai.systems.traceability.choices import ErrorBehaviour
+from jinmai.systems.traceability.models import CaptureJob, Event, EventContext, EventReader, Site
+from jinmai.systems.traceability.services.event_rows import EventRow, Reading, read_rows
+
+MOST_ERRORS: Final = 1_000
+LONGEST_KEY: Final = 200
+_BATCH: Final = 400
+# How the canonical URIs of locations and of parties begin; a GLN follows.
+_PLACES: Final = ("https://id.gs1.org/414/", "https://id.gs1.org/417/")
+Events = Document | bytes | Sequence[Mapping[str, Any]]
+
+
+class KeyReused(ValueError):  # noqa: N818 - what happened to the key
+    """The key was used before for something else; ``key`` says which."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the key {key!r} was used before for another document")
+        self.key = key
+
+
+class EventsRefused(ValueError):  # noqa: N818 - what happened to the events
+    """Events that a verb of the chain made are faulty; ``errors`` are the job's."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__("; ".join(f"{one['place']}: {one['message']}" for one in errors[:5]))
+        self.errors = errors
+
+
+def capture(  # noqa: PLR0913 - what is handed in, by whom, and how, each by its name
+    *,
+    document_or_events: Events,
+    party: Organisation | None,
+    key: str,
+    error_behaviour: str = ErrorBehaviour.ROLLBACK,
+    actor: str = "system:traceability",
+    mention_items: bool = True,
+) -> CaptureJob:
+    """Capture events and give the job; the same ``key`` of the same party gives the same job again.
+
+    ``document_or_events`` is a document, its bytes, or events in canonical JSON form. With ``rollback`` one
+    fault keeps nothing, with ``proceed`` exactly the good events are kept; the job tells the faults by their
+    places. ``mention_items`` False leaves single objects out of the index (an own box lists its animals in
+    its body only). Everything, the entry in the ledger too, is one transaction.
+
+    Raises ``Refused`` for bytes that are no EPCIS document and :class:`KeyReused`.
+    """
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise ValueError(f"a key has between 1 and {LONGEST_KEY} characters")
+    digest = _digest(document_or_events)
+    known = _known_job(party, key, digest)
+    if known is not None:
+        return known
+    reading = read_rows(_document(document_or_events), mention_items=mention_items)
+    return keep(reading, party=party, key=key, digest=digest, error_behaviour=error_behaviour, actor=actor)
+
+
+def record_events(
+    *,
+    events: Sequence[Mapping[str, Any]],
+    party: Organisation,
+    key: str,
+    actor: str,
+    mention_items: bool = True,
+) -> CaptureJob:
+    """Capture what a verb of the chain did, in its transaction. Raises :class:`EventsRefused` for a fault."""
+    with transaction.atomic():
+        job = capture(
+            document_or_events=events, party=party, key=key, actor=actor, mention_items=mention_items
+        )
+        if not job.success:
+            raise EventsRefused(job.errors)
+    return job
+
+
+def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
+    reading: Reading,
+    *,
+    party: Organisation | None,
+    key: str,
+    digest: bytes,
+    error_behaviour: str,
+    actor: str,
+) -> CaptureJob:
+    """Store what was read of a document, and the job that says so."""
+    began = timezone.now()
+    try:
+        with transaction.atomic():
+            _one_at_a_time()
+            job = CaptureJob.objects.create(
+                capture_id=secrets.token_hex(16),
+                owner=party,
+                key=key,
+                digest=digest,
+                error_behaviour=error_behaviour,
+                created_at=began,
+            )
+            rows = _without_known(reading)
+            if reading.faults and error_behaviour == ErrorBehaviour.ROLLBACK:
+                rows = []
+            _store(rows, job, began)
+            _finish(job, rows, reading)
+            if rows:
+                _enter(job, actor)
+    except IntegrityError:
+        # Somebody used the same key at the same moment: theirs is the job.
+        known = _known_job(party, key, digest)
+        if known is None:
+            raise
+        return known
+    return job
+
+
+def _digest(given: Events) -> bytes:
+    if isinstance(given, bytes):
+        return hashlib.sha256(given).digest()
+    events = given.events if isinstance(given, Document) else list(given)
+    return hashlib.sha256(orjson.dumps(events, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _document(given: Events) -> Document:
+    if isinstance(given, Document):
+        return given
+    if isinstance(given, bytes):
+        return read(given)
+    now = timezone.now().isoformat()
+    return Document(
+        kind="document",
+        syntax="json-2.0",
+        schema_version="2.0",
+        creation_date=now,
+        context=[STANDARD_CONTEXT],
+        events=[dict(event) for event in given],
+    )
+
+
+def _known_job(party: Organisation | None, key: str, digest: bytes) -> CaptureJob | None:
+    job = CaptureJob.objects.filter(owner=party, key=key).first()
+    if job is not None and bytes(job.digest) != digest:
+        raise KeyReused(key)
+    return job
+
+
+def _one_at_a_time() -> None:
+    """On PostgreSQL, let captures commit in the order of their numbers, so that readers miss none.
+
+    SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('traceability.capture'))")
+
+
+def _without_known(reading: Reading) -> list[EventRow]:
+    """The rows whose ids are new; the others become faults."""
+    rows: list[EventRow] = []
+    seen: set[tuple[str, bool]] = set()
+    stored: set[tuple[str, bool]] = set()
+    for start in range(0, len(reading.rows), _BATCH):
+        ids = [row.event_id for row in reading.rows[start : start + _BATCH]]
+        stored.update(Event.objects.filter(event_id__in=ids).values_list("event_id", "declares_error"))
+    for row in reading.rows:
+        name = (row.event_id, row.columns["declares_error"])
+        if name in stored or name in seen:
+            reading.faults.append((f"{row.place}/eventID", f"an event {row.event_id} is known already"))
+        else:
+            seen.add(name)
+            rows.append(row)
+    return rows
+
+
+def _store(rows: list[EventRow], job: CaptureJob, at: datetime) -> None:
+    contexts: dict[bytes, EventContext] = {}
+    owners = _owners_of_places(rows)
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        events = Event.objects.bulk_create(
+            Event(
+                event_id=row.event_id,
+                hash=row.hash,
+                job=job,
+                context=_context(row.context, contexts),
+                record_time=at,
+                body=row.body,
+                **row.columns,
+            )
+            for row in batch
+        )
+        EventReader.objects.bulk_create(
+            EventReader(event=event, organisation_id=reader)
+            for row, event in zip(batch, events, strict=True)
+            for reader in _readers_of(row, job, owners)
+        )
+        _store_mentions(
+            (name, role, event.pk)
+            for row, event in zip(batch, events, strict=True)
+            for role, name in row.mentions
+        )
+
+
+def _store_mentions(mentions: Iterable[tuple[int, int, int]]) -> None:
+    """Many small rows: written past the models, which would cost more than everything else together."""
+    rows = list(mentions)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO traceability_eventmention (name, role, event_id) VALUES (%s, %s, %s)", rows
+            )
+
+
+def _context(context: list[Any], known: dict[bytes, EventContext]) -> EventContext:
+    digest = hashlib.sha256(orjson.dumps(context, option=orjson.OPT_SORT_KEYS)).digest()
+    if digest not in known:
+        known[digest], _ = EventContext.objects.get_or_create(digest=digest, defaults={"context": context})
+    return known[digest]
+
+
+def _readers_of(row: EventRow, job: CaptureJob, owners: dict[str, int]) -> set[int]:
+    """Who may see an event: who captured it, and whom its sources and destinations name."""
+    named = {owners[uri] for uri in row.parties & owners.keys()}
+    return named if job.owner_id is None else named | {job.owner_id}
+
+
+def _owners_of_places(rows: list[EventRow]) -> dict[str, int]:
+    """The organisations that sources and destinations name, by the canonical URI of a party or location."""
+    named = {uri for row in rows for uri in row.parties}
+    numbers = {uri.split("/")[4] for uri in named if uri.startswith(_PLACES)}
+    owners = dict(Site.objects.filter(gln__in=numbers).exclude(gln="").values_list("gln", "owner_id"))
+    return {
+        uri: owners[number]
+        for uri in named
+        if uri.startswith(_PLACES) and (number := uri.split("/")[4]) in owners
+    }
+
+
+def _finish(job: CaptureJob, rows: list[EventRow], reading: Reading) -> None:
+    tree = tlog.Tree(row.hash for row in rows)
+    job.success = not reading.faults
+    job.errors = [{"place": place, "message": message} for place, message in reading.faults[:MOST_ERRORS]]
+    job.events_count = len(rows)
+    job.merkle_root = tlog.root(tree, len(rows)) if rows else b""
+    job.finished_at = timezone.now()
+    job.save(update_fields=["success", "errors", "events_count", "merkle_root", "finished_at"])
+
+
+def _enter(job: CaptureJob, actor: str) -> None:
+    append(
+        kind=entries.EVENTS_CAPTURED,
+        subject=f"traceability.capture:{job.capture_id}",
+        payload=entries.EventsCaptured(
+            capture=job.capture_id,
+            owner=job.owner.code if job.owner else "",
+            events=job.events_count,
+            merkle_root=bytes(job.merkle_root).hex(),
+        ),
+        actor=actor,
+    )
+
+
+__all__ = ["EventsRefused", "KeyReused", "Refused", "capture", "keep", "record_events"]
