@@ -26,6 +26,16 @@ def escape_in_link(value: str) -> str:
     return value if value.isalnum() and value.isascii() else quote(value, safe="")
 
 
+def escape_in_query(value: str) -> str:
+    """The value as the query of a Digital Link carries it: as in a path, but a space is ``+``."""
+    return escape_in_link(value).replace("%20", "+")
+
+
 def unescape(text: str) -> str:
     """The text with its percent escapes undone; half an escape stays as it is."""
     return unquote(text, encoding="latin-1") if "%" in text else text
+
+
+def unescape_query(text: str) -> str:
+    """As :func:`unescape`, for a value in a query, where ``+`` is a space."""
+    return unescape(text.replace("+", " "))

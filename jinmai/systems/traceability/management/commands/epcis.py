@@ -1,4 +1,4 @@
-"""``jinmai epcis validate|convert …``: EPCIS documents on the command line, without an instance."""
+"""``jinmai epcis validate|convert|hash …``: EPCIS documents on the command line, without an instance."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from jinmai.systems.traceability.management.epcis import convert, validate
+from jinmai.systems.traceability.management.epcis import convert, hash_events, validate
 
-_VERBS = {"validate": validate, "convert": convert}
+_VERBS = {"validate": validate, "convert": convert, "hash": hash_events}
 
 
 class Command(BaseCommand):
     """Each subcommand is a module of ``management/epcis``; what it returns is the exit code."""
 
-    help = "Validate and convert EPCIS documents (JSON-LD 2.0, XML 2.0, XML 1.2)."
+    help = "Validate, convert and hash EPCIS documents (JSON-LD 2.0, XML 2.0, XML 1.2)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
