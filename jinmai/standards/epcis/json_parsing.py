@@ -40,9 +40,16 @@ def _doubled(value: Any) -> Iterator[str]:
             waiting += [((*steps, index), content) for index, content in enumerate(one)]
 
 
-def _may_hold_doubles(data: bytes, value: Any) -> bool:
-    """Whether a name may stand twice: a lost member takes the quotation marks of its name with it."""
-    return b"\\" in data or data.count(b'"') != orjson.dumps(value).count(b'"')
+def _texts(data: bytes) -> int:
+    """Twice the number of texts in JSON: the quotation marks that are not escaped."""
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return data.count(b'"')
+
+
+def _has_doubles(data: bytes, value: Any) -> bool:
+    """Whether a name stands twice: a member that is lost takes the text of its name with it."""
+    return _texts(data) != _texts(orjson.dumps(value))
 
 
 def _refuse_depth(data: bytes, deepest: int) -> None:
@@ -86,7 +93,7 @@ def parse(data: bytes, limits: Limits) -> Any:
         raise Refused(Fault("", f"not JSON: {reason}, column {error.colno}", error.lineno)) from None
     if isinstance(value, dict | list) and _depth_of(value, limits.deepest) > limits.deepest:
         _refuse_depth(data, limits.deepest)
-    if _may_hold_doubles(data, value):
+    if _has_doubles(data, value):
         for place in _doubled(json.loads(data, object_pairs_hook=_Pairs)):
             raise Refused(Fault(place, "this name stands twice in one object"))
     return value

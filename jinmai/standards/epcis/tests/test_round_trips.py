@@ -12,6 +12,7 @@ from lxml import etree
 from jinmai.standards.epcis import CannotCarry, Document, Refused, Syntax, faults, read, write
 from jinmai.standards.epcis.tests.documents import CONTEXT, in_bytes
 from jinmai.standards.epcis.tests.generated import events
+from jinmai.standards.event_hash import document_hashes
 
 FORMS: tuple[Syntax, ...] = ("json-2.0", "xml-2.0", "xml-1.2")
 NAMESPACES = [
@@ -25,9 +26,11 @@ NAMESPACES = [
 def test_every_event_survives_every_form(event: dict[str, Any]) -> None:
     document = read(in_bytes(event, **{"@context": NAMESPACES}))
     assert faults(document) == []
+    hashes = document_hashes(document)
     for form in FORMS:
         again = read(write(document, form))
         assert (again.events, faults(again), again.syntax) == ([event], [], form)
+        assert document_hashes(again) == hashes
 
 
 @settings(max_examples=10)
@@ -76,6 +79,7 @@ def test_every_example_keeps_its_meaning_in_every_form(shared_data: Path) -> Non
                 _meaning(event) for event in document.events
             ], (name, form)
             assert _meaning(again.members) == _meaning(document.members), (name, form)
+            assert document_hashes(again) == document_hashes(document), (name, form)
             seen += 1
     assert seen > 400
     # One answer to a query has no date, one document uses a prefix that it does not declare.

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
-from jinmai.standards.epcis.tests.documents import event, in_bytes, xml
+from jinmai.standards.epcis.tests.documents import CONTEXT, event, in_bytes, xml
 
 
 @pytest.fixture
@@ -55,6 +55,21 @@ def test_a_file_larger_than_the_limit_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(200_000_000)
     code, out = _validate(str(tmp_path / "large"))
     assert (code, out) == (1, "/: the document is larger than 67108864 bytes\n")
+
+
+GDST = {"@context": [CONTEXT, {"gdst": "https://traceability-dialogue.org/epcis"}]}
+
+
+@pytest.mark.parametrize(
+    ("around", "profile", "code"),
+    [(GDST, "auto", 1), (GDST, "epcis", 0), ({}, "auto", 0), ({}, "gdst", 1)],
+)
+def test_key_data_elements_are_asked_of_documents_of_the_seafood_trade(
+    around: dict[str, Any], profile: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "it.json").write_bytes(in_bytes(event(), **around))
+    ended, out = _validate(str(tmp_path / "it.json"), "--profile", profile)
+    assert (ended, "GDST asks for gdst:productOwner" in out) == (code, bool(code))
 
 
 def test_the_answer_can_be_json(good: str, bad: str) -> None:
