@@ -1,7 +1,7 @@
 """The store: one SQLite file, one transaction a batch.
 
 Random serials defeat every order, so a row holds no more than it must: the serial is the row's own key, and
-batch and number are two small integers, about 27 bytes an animal. The batch's serials in their order are kept
+batch and number are two small integers, about 26 bytes an animal. The batch's serials in their order are kept
 once more as seven bytes each, which makes a batch readable without walking the table.
 """
 
@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import randbits
 from typing import NamedTuple
+from uuid import UUID
 
 from jinmai.lake.durability import fsync_folder, make_folder
 
@@ -27,15 +28,16 @@ CREATE TABLE IF NOT EXISTS items (
     serial INTEGER PRIMARY KEY, batch INTEGER NOT NULL, number INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS batches (
-    batch INTEGER PRIMARY KEY, count INTEGER NOT NULL, serials BLOB NOT NULL
+    batch INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, count INTEGER NOT NULL, serials BLOB NOT NULL
 )
 """
+_FIND = "SELECT name, number FROM items JOIN batches USING (batch) WHERE serial = ?"
 
 
 class Item(NamedTuple):
     """Which animal of which batch; ``number`` counts from 0."""
 
-    batch: int
+    batch: UUID
     number: int
 
 
@@ -51,7 +53,7 @@ class ItemStore:
         self.path = folder / "items.sqlite3"
         self._local = threading.local()
 
-    def mint(self, batch: int, count: int) -> list[int]:
+    def mint(self, batch: UUID, count: int) -> list[int]:
         """New serials for a batch in their order, durable on return; a batch that exists is given as it is.
 
         Raises:
@@ -64,11 +66,12 @@ class ItemStore:
             minted = _batch(connection, batch)
             if minted is None:
                 minted = _fresh_serials(connection, count)
-                # In the order of the key, so that a page of the table is touched once.
-                rows = sorted((serial, batch, number) for number, serial in enumerate(minted))
-                connection.executemany("INSERT INTO items VALUES (?, ?, ?)", rows)
                 packed = b"".join(serial.to_bytes(_SERIAL_BYTES, "big") for serial in minted)
-                connection.execute("INSERT INTO batches VALUES (?, ?, ?)", (batch, count, packed))
+                row = (batch.bytes, count, packed)
+                added = connection.execute("INSERT INTO batches (name, count, serials) VALUES (?, ?, ?)", row)
+                # In the order of the key, so that a page of the table is touched once.
+                rows = sorted((serial, added.lastrowid, number) for number, serial in enumerate(minted))
+                connection.executemany("INSERT INTO items VALUES (?, ?, ?)", rows)
         if len(minted) != count:
             raise OtherCountError(f"batch {batch} was minted with {len(minted)} animals, not {count}")
         return minted
@@ -77,12 +80,10 @@ class ItemStore:
         """The animal with this serial, or None if it was never minted here."""
         if not self.path.exists():
             return None
-        row = (
-            self._reading().execute("SELECT batch, number FROM items WHERE serial = ?", (serial,)).fetchone()
-        )
-        return None if row is None else Item(*row)
+        row = self._reading().execute(_FIND, (serial,)).fetchone()
+        return None if row is None else Item(UUID(bytes=row[0]), row[1])
 
-    def serials(self, batch: int) -> list[int] | None:
+    def serials(self, batch: UUID) -> list[int] | None:
         """A batch's serials in the order of minting, or None for a batch that is not here."""
         return _batch(self._reading(), batch) if self.path.exists() else None
 
@@ -128,8 +129,8 @@ class ItemStore:
                 raise
 
 
-def _batch(connection: sqlite3.Connection, batch: int) -> list[int] | None:
-    row = connection.execute("SELECT serials FROM batches WHERE batch = ?", (batch,)).fetchone()
+def _batch(connection: sqlite3.Connection, batch: UUID) -> list[int] | None:
+    row = connection.execute("SELECT serials FROM batches WHERE name = ?", (batch.bytes,)).fetchone()
     if row is None:
         return None
     packed: bytes = row[0]

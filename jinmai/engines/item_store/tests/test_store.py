@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -17,44 +18,44 @@ from jinmai.engines.item_store import store as module
 
 def test_every_animal_is_found_by_its_serial(tmp_path: Path) -> None:
     store = ItemStore(tmp_path)
-    first, second = store.mint(1, 300), store.mint(2, 200)
-    assert [store.find(serial) for serial in first] == [Item(1, number) for number in range(300)]
-    assert [store.find(serial) for serial in second] == [Item(2, number) for number in range(200)]
+    first, second = store.mint(UUID(int=1), 300), store.mint(UUID(int=2), 200)
+    assert [store.find(serial) for serial in first] == [Item(UUID(int=1), number) for number in range(300)]
+    assert [store.find(serial) for serial in second] == [Item(UUID(int=2), number) for number in range(200)]
     assert (len(store), len({*first, *second})) == (500, 500)
 
 
 def test_serials_are_of_fifty_bits_and_in_no_order(tmp_path: Path) -> None:
-    serials = ItemStore(tmp_path).mint(1, 2_000)
+    serials = ItemStore(tmp_path).mint(UUID(int=1), 2_000)
     assert all(0 <= serial < 2**SERIAL_BITS for serial in serials)
     assert serials != sorted(serials)
     assert max(serials) > 2 ** (SERIAL_BITS - 1)
 
 
 def test_minting_a_batch_again_gives_what_was_minted(tmp_path: Path) -> None:
-    serials = ItemStore(tmp_path).mint(7, 50)
+    serials = ItemStore(tmp_path).mint(UUID(int=7), 50)
     again = ItemStore(tmp_path)
-    assert again.mint(7, 50) == serials == again.serials(7)
+    assert again.mint(UUID(int=7), 50) == serials == again.serials(UUID(int=7))
     assert len(again) == 50
 
 
 def test_a_batch_cannot_grow(tmp_path: Path) -> None:
     store = ItemStore(tmp_path)
-    store.mint(7, 50)
+    store.mint(UUID(int=7), 50)
     with pytest.raises(OtherCountError, match="with 50 animals, not 51"):
-        store.mint(7, 51)
+        store.mint(UUID(int=7), 51)
     assert len(store) == 50
 
 
 @pytest.mark.parametrize("count", [0, -1, 10_000_001])
 def test_an_absurd_count_is_refused(tmp_path: Path, count: int) -> None:
     with pytest.raises(ValueError, match="a batch has 1 to"):
-        ItemStore(tmp_path).mint(1, count)
+        ItemStore(tmp_path).mint(UUID(int=1), count)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_store_knows_nobody(tmp_path: Path) -> None:
     store = ItemStore(tmp_path / "none")
-    assert (store.find(5), store.serials(1), len(store)) == (None, None, 0)
+    assert (store.find(5), store.serials(UUID(int=1)), len(store)) == (None, None, 0)
 
 
 def test_a_serial_that_somebody_has_is_not_given_again(
@@ -63,15 +64,15 @@ def test_a_serial_that_somebody_has_is_not_given_again(
     drawn = iter([5, 6, 6, 5, 7, 8])
     monkeypatch.setattr(module, "randbits", lambda _bits: next(drawn))
     store = ItemStore(tmp_path)
-    assert (store.mint(1, 2), store.mint(2, 2)) == ([5, 6], [7, 8])
+    assert (store.mint(UUID(int=1), 2), store.mint(UUID(int=2), 2)) == ([5, 6], [7, 8])
 
 
 _MINTER = """
-import pathlib, sys
+import pathlib, sys, uuid
 from jinmai.engines.item_store import ItemStore
 store = ItemStore(pathlib.Path(sys.argv[1]))
 for batch in range(int(sys.argv[2]), 10_000):
-    serials = store.mint(batch, 500)
+    serials = store.mint(uuid.UUID(int=batch), 500)
     print(batch, serials[0], serials[-1], flush=True)
 """
 
@@ -91,7 +92,7 @@ def test_what_was_given_survives_kill_9_and_nothing_is_given_by_halves(tmp_path:
                     break
     store = ItemStore(tmp_path)
     for batch, ends in given.items():
-        serials = store.serials(batch)
+        serials = store.serials(UUID(int=batch))
         assert serials is not None
         assert (serials[0], serials[-1], len(serials)) == (*ends, 500)
     assert len(store) % 500 == 0
@@ -102,5 +103,5 @@ def test_what_was_given_survives_kill_9_and_nothing_is_given_by_halves(tmp_path:
 def test_an_animal_costs_less_than_forty_bytes(tmp_path: Path) -> None:
     store = ItemStore(tmp_path)
     for batch in range(10):
-        store.mint(batch, 10_000)
+        store.mint(UUID(int=batch), 10_000)
     assert store.path.stat().st_size / len(store) < 40

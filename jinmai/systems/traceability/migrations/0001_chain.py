@@ -58,7 +58,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('count', models.PositiveIntegerField(verbose_name='animals')),
                 ('key_id', models.CharField(blank=True, max_length=80, verbose_name='signing key')),
-                ('seed', models.BinaryField(max_length=32)),
                 ('manifest_root', models.CharField(blank=True, editable=False, max_length=64, verbose_name='manifest')),
                 ('request', models.UUIDField(unique=True, verbose_name='request')),
                 ('minted_at', models.DateTimeField(auto_now_add=True, verbose_name='minted')),

@@ -6,6 +6,7 @@ from jinmai.systems.traceability.models.exceptions import ChainException
 from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
 from jinmai.systems.traceability.models.minting import MintBatch
 from jinmai.systems.traceability.models.products import Product
+from jinmai.systems.traceability.models.recalls import Recall
 from jinmai.systems.traceability.models.repository import (
     CaptureJob,
     Event,
@@ -32,6 +33,7 @@ __all__ = [
     "MintBatch",
     "NamedQuery",
     "Product",
+    "Recall",
     "Site",
     "Subscription",
     "Treatment",

@@ -47,6 +47,11 @@ class Lot(models.Model):
         """The lot as a canonical Digital Link: class-level identity in every event."""
         return f"https://id.gs1.org/01/{self.product.gtin}/10/{self.code}"
 
+    @property
+    def subject(self) -> str:
+        """The lot's public key in the ledger."""
+        return f"traceability.lot:{self.product.gtin}/{self.code}"
+
 
 class LotInput(models.Model):
     """What one lot took from another: the edges by which everything is traced."""

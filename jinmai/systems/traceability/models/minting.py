@@ -13,16 +13,15 @@ from jinmai.systems.traceability.models.lots import Lot
 class MintBatch(models.Model):
     """Identities minted for a lot in one go.
 
-    The row reserves the lot's quota; the serials themselves live in the item store, which is filled after
-    it and may be filled again: ``seed`` makes the same serials every time. ``filled_at`` is None until all
-    of them are durable there; only then may a sheet be printed. ``manifest_root`` is the Merkle root over the
+    The row reserves the lot's quota; the serials themselves live in the item store under ``request``, filled
+    after it. ``filled_at`` is None until all of them are durable there; only then may a sheet be
+    printed. ``manifest_root`` is the Merkle root over the
     batch's identities in the order of their numbers.
     """
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="mint_batches")
     count = models.PositiveIntegerField(_("animals"))
     key_id = models.CharField(_("signing key"), max_length=80, blank=True)
-    seed = models.BinaryField(max_length=32, editable=False)
     manifest_root = models.CharField(_("manifest"), max_length=64, blank=True, editable=False)
     request = models.UUIDField(_("request"), unique=True)
     by = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+")

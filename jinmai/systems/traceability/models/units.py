@@ -64,3 +64,13 @@ class LogisticUnit(models.Model):
     def epc(self) -> str:
         """The unit as a canonical Digital Link."""
         return f"https://id.gs1.org/00/{self.sscc}"
+
+    @property
+    def subject(self) -> str:
+        """The unit's public key in the ledger."""
+        return f"traceability.unit:{self.sscc}"
+
+    @property
+    def animals(self) -> int:
+        """How many animals with a code lie in a box itself; a pallet's lie in its boxes."""
+        return 0 if self.first is None or self.last is None else self.last - self.first + 1

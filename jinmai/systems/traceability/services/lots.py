@@ -1,13 +1,26 @@
-"""Opening lots and what is done to them."""
+"""Opening lots, what is done to them, and holding them back."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
 from jinmai.systems.traceability import entries
-from jinmai.systems.traceability.models import Lot
+from jinmai.systems.traceability.choices import LotState
+from jinmai.systems.traceability.models import Lot, Treatment
+from jinmai.systems.traceability.services.balance import check_lot
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+
+# From which state a lot may go to which; a recall is started by its own verb.
+_WAYS = {
+    LotState.OPEN: {LotState.HELD, LotState.RELEASED, LotState.CLOSED},
+    LotState.HELD: {LotState.RELEASED, LotState.CLOSED},
+    LotState.RELEASED: {LotState.HELD, LotState.CLOSED},
+    LotState.RECALLED: {LotState.CLOSED},
+    LotState.CLOSED: set[LotState](),
+}
 
 
 @transaction.atomic
@@ -21,7 +34,7 @@ def open_lot(*, lot: Lot, by: User) -> Lot:
     lot.save()
     append(
         kind=entries.LOT_OPENED,
-        subject=lot_subject(lot),
+        subject=lot.subject,
         payload=entries.LotOpened(
             gtin=lot.product.gtin,
             lot=lot.code,
@@ -32,9 +45,58 @@ def open_lot(*, lot: Lot, by: User) -> Lot:
         ),
         actor=f"user:{by.pk}",
     )
+    check_lot(lot=lot)
     return lot
 
 
-def lot_subject(lot: Lot) -> str:
-    """The lot's public key in the ledger."""
-    return f"traceability.lot:{lot.product.gtin}/{lot.code}"
+@transaction.atomic
+def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> Lot:
+    """Hold, release or close a lot. ``by`` is None where a rule did it, such as a failed test report.
+
+    Raises:
+        ChainRefusedError: from its state the lot cannot go there.
+    """
+    lot = Lot.objects.select_for_update().select_related("product").get(pk=lot.pk)
+    if state == lot.state:
+        return lot
+    if state not in _WAYS[LotState(lot.state)]:
+        raise ChainRefusedError(
+            _("Lot %(lot)s is %(state)s; that cannot be changed to %(wanted)s.")
+            % {"lot": lot.code, "state": lot.get_state_display(), "wanted": state.label}
+        )
+    lot.state, lot.state_reason = state, reason
+    lot.save(update_fields=["state", "state_reason"])
+    append(
+        kind=entries.LOT_STATE_CHANGED,
+        subject=lot.subject,
+        payload=entries.LotStateChanged(gtin=lot.product.gtin, lot=lot.code, state=state, reason=reason),
+        actor=f"user:{by.pk}" if by else "system",
+    )
+    return lot
+
+
+@transaction.atomic
+def record_treatment(*, treatment: Treatment, by: User) -> Treatment:
+    """Record what was given to a lot or its water: ``treatment`` is filled in and not yet stored.
+
+    Raises:
+        ValidationError: something in it cannot be so.
+    """
+    treatment.by = by
+    treatment.full_clean()
+    treatment.save()
+    lot = treatment.lot
+    append(
+        kind=entries.TREATMENT_RECORDED,
+        subject=lot.subject,
+        payload=entries.TreatmentRecorded(
+            gtin=lot.product.gtin,
+            lot=lot.code,
+            kind=treatment.kind,
+            substance=treatment.substance,
+            dose=treatment.dose,
+            at=treatment.at,
+        ),
+        actor=f"user:{by.pk}",
+    )
+    return treatment

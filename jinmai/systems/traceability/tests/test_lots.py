@@ -13,7 +13,7 @@ from django.utils import timezone
 from jinmai.core.ledger.api import entries_for
 from jinmai.systems.traceability.choices import LotKind
 from jinmai.systems.traceability.models import Lot
-from jinmai.systems.traceability.services.lots import lot_subject, open_lot
+from jinmai.systems.traceability.services.lots import open_lot
 from jinmai.systems.traceability.tests.factories import (
     make_lot,
     make_member,
@@ -64,7 +64,7 @@ def unopened(code: str) -> Lot:
 def test_opening_a_lot_is_recorded_once() -> None:
     new = unopened("2024-001")
     lot = open_lot(lot=new, by=make_member("alice", "manager", new.site.owner))
-    kinds = [entry.kind for entry in entries_for(lot_subject(lot))]
+    kinds = [entry.kind for entry in entries_for(lot.subject)]
     assert (kinds, lot.grams) == (["traceability.lot_opened.v1"], None)
 
 

@@ -1,0 +1,125 @@
+"""Mass balance: how many animals a lot can have at most, and where more came out than went in.
+
+seed → harvest → processing yield → packs. Every bound that is known counts, the smallest one holds; what
+nobody counted or weighed bounds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from jinmai.systems.traceability.choices import LotKind
+from jinmai.systems.traceability.models import Lot
+
+# No pond on Liaodong Bay yields so much: 500 kg a mu (667 m²) and harvest. Illustrative, not a regulation.
+MOST_GRAMS_PER_M2 = 750
+# No hatchery grows so many seed animals in a cubic metre of water. Illustrative, not a regulation.
+MOST_SEED_PER_M3 = 50_000
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many animals of a lot may get codes: the bounds by name, and how many have one.
+
+    ``most`` is None where nothing is known; then none may be minted until somebody counts or weighs.
+    """
+
+    bounds: dict[str, int]
+    minted: int
+
+    @property
+    def most(self) -> int | None:
+        """The smallest bound."""
+        return min(self.bounds.values(), default=None)
+
+    @property
+    def left(self) -> int:
+        """How many may still be minted."""
+        return max(0, (self.most or 0) - self.minted)
+
+
+@dataclass(frozen=True)
+class Break:
+    """A rule that does not hold: what was found against what is possible (animals or grams)."""
+
+    rule: str
+    found: int
+    limit: int
+
+
+def quota(lot: Lot) -> Quota:
+    """The animals of a processed lot that may get a code; any other lot may mint none."""
+    if lot.kind != LotKind.PROCESSED:
+        return Quota({"kind": 0}, 0)
+    lightest = lot.product.grams_least
+    bounds = {}
+    if lot.animals is not None:
+        bounds["counted"] = lot.animals
+    if lot.grams is not None:
+        bounds["weighed"] = lot.grams // lightest
+    inputs = list(lot.inputs.values("animals", "grams"))
+    animals, grams = _total(each["animals"] for each in inputs), _total(each["grams"] for each in inputs)
+    if inputs and animals is not None:
+        bounds["harvest_counted"] = animals
+    if inputs and grams is not None:
+        bounds["harvest_weighed"] = _after_processing(lot, grams) // lightest
+    minted = lot.mint_batches.aggregate(total=Sum("count"))["total"] or 0
+    return Quota(bounds, minted)
+
+
+def breaks(lot: Lot) -> list[Break]:
+    """Every rule of the balance that this lot breaks."""
+    return [found for found in (*_of_inputs(lot), *_of_site(lot), *_of_outputs(lot)) if found]
+
+
+def _of_inputs(lot: Lot) -> list[Break | None]:
+    inputs = list(lot.inputs.values("animals", "grams"))
+    if not inputs:
+        return []
+    animals = _total(each["animals"] for each in inputs)
+    grams = _total(each["grams"] for each in inputs)
+    checks = [_beyond("more_animals_than_went_in", lot.animals, animals)]
+    if lot.kind == LotKind.PROCESSED and grams is not None:
+        checks.append(_beyond("more_weight_than_the_yield", lot.grams, _after_processing(lot, grams)))
+    return checks
+
+
+def _of_site(lot: Lot) -> list[Break | None]:
+    site = lot.site
+    if lot.kind == LotKind.HARVEST and site.pond_m2 is not None:
+        return [_beyond("more_weight_than_the_pond_bears", lot.grams, site.pond_m2 * MOST_GRAMS_PER_M2)]
+    if lot.kind == LotKind.SEED and site.water_m3 is not None:
+        return [_beyond("more_seed_than_the_water_bears", lot.animals, site.water_m3 * MOST_SEED_PER_M3)]
+    return []
+
+
+def _of_outputs(lot: Lot) -> list[Break | None]:
+    taken = lot.outputs.aggregate(animals=Sum("animals"), grams=Sum("grams"))
+    checks = [_beyond("more_animals_taken_than_there_were", taken["animals"], lot.animals)]
+    # Seed grows between hatchery and harvest: its weight bounds nothing.
+    if lot.kind != LotKind.SEED:
+        checks.append(_beyond("more_weight_taken_than_there_was", taken["grams"], lot.grams))
+    return checks
+
+
+def _after_processing(lot: Lot, grams: int) -> int:
+    return grams * lot.product.yield_permille // 1000
+
+
+def _beyond(rule: str, found: int | None, limit: int | None) -> Break | None:
+    if found is None or limit is None or found <= limit:
+        return None
+    return Break(rule, found, limit)
+
+
+def _total(values: Iterable[int | None]) -> int | None:
+    """The sum, or None as soon as one of them is unknown."""
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total

@@ -1,0 +1,124 @@
+"""The way of an animal back to its hatchery, and everything that was made of a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from jinmai.standards.credentials.items import CROCKFORD, SERIAL_LETTERS, ItemCodeError, serial_number
+from jinmai.systems.traceability.choices import UnitKind
+from jinmai.systems.traceability.models import LogisticUnit, Lot, LotInput, MintBatch
+from jinmai.systems.traceability.selectors.stores import item_store
+
+
+@dataclass(frozen=True)
+class ItemWay:
+    """One animal: its batch, number in it, box if it lies in one, and its lots back to the hatchery."""
+
+    batch: MintBatch
+    number: int
+    box: LogisticUnit | None
+    lots: list[Lot]
+
+    @property
+    def origins(self) -> list[Lot]:
+        """The lots at the beginning: those that were made of no other."""
+        return [lot for lot in self.lots if not lot.inputs.all()]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Everything that was made of a lot, the lot itself included."""
+
+    lots: list[Lot]
+    batches: list[MintBatch]
+    units: list[LogisticUnit]
+
+    @property
+    def animals(self) -> int:
+        """How many animals carry a code."""
+        return sum(batch.count for batch in self.batches)
+
+    @property
+    def serials(self) -> Iterator[tuple[MintBatch, int, str]]:
+        """Every animal: its batch, its number in it, its serial as it stands on the label."""
+        store = item_store()
+        for batch in self.batches:
+            for number, serial in enumerate(store.serials(batch.request) or []):
+                yield batch, number, serial_letters(serial)
+
+
+def item_way(gtin: str, serial: str) -> ItemWay | None:
+    """The way of the animal with this code, or None if this house never gave it."""
+    try:
+        found = item_store().find(serial_number(serial))
+    except ItemCodeError:
+        return None
+    if found is None:
+        return None
+    batch = (
+        MintBatch.objects.select_related("lot__product__owner", "lot__site")
+        .filter(request=found.batch)
+        .first()
+    )
+    if batch is None or batch.filled_at is None or batch.lot.product.gtin != gtin:
+        return None
+    box = (
+        batch.units.filter(kind=UnitKind.BOX, first__lte=found.number, last__gte=found.number)
+        .select_related("site", "packed_by", "bound_for", "parent")
+        .first()
+    )
+    return ItemWay(batch, found.number, box, upstream([batch.lot]))
+
+
+def upstream(lots: Iterable[Lot]) -> list[Lot]:
+    """These lots and all that they were made of, the nearest first."""
+    return _walk(lots, LotInput.objects.order_by("pk"), "lot_id", "source_id")
+
+
+def downstream(lots: Iterable[Lot]) -> list[Lot]:
+    """These lots and all that was made of them, the nearest first."""
+    return _walk(lots, LotInput.objects.order_by("pk"), "source_id", "lot_id")
+
+
+def reach(lot: Lot) -> Reach:
+    """Everything that was made of a lot: lots, mint batches, boxes and the pallets they stand on."""
+    lots = downstream([lot])
+    batches = list(MintBatch.objects.filter(lot__in=lots).select_related("lot__product").order_by("pk"))
+    boxes = Q(lot__in=lots)
+    pallets = Q(children__lot__in=lots)
+    units = (
+        LogisticUnit.objects.filter(boxes | pallets)
+        .select_related("lot__product", "site__owner", "bound_for__owner", "parent")
+        .distinct()
+        .order_by("sscc")
+    )
+    return Reach(lots, batches, list(units))
+
+
+def animals_with_codes(lots: QuerySet[Lot]) -> int:
+    """How many animals of these lots carry a code of their own."""
+    total = MintBatch.objects.filter(lot__in=lots, filled_at__isnull=False).aggregate(total=Sum("count"))
+    return total["total"] or 0
+
+
+def serial_letters(serial: int) -> str:
+    """Fifty bits as the ten letters that stand on a label."""
+    return "".join(CROCKFORD[serial >> 5 * place & 31] for place in reversed(range(SERIAL_LETTERS)))
+
+
+def _walk(lots: Iterable[Lot], edges: QuerySet[LotInput], here: str, there: str) -> list[Lot]:
+    order = list(dict.fromkeys(lot.pk for lot in lots))
+    met = set(order)
+    frontier = order
+    while frontier:
+        found = edges.filter(**{f"{here}__in": frontier}).values_list(there, flat=True)
+        frontier = [pk for pk in dict.fromkeys(found) if pk not in met]
+        met.update(frontier)
+        order.extend(frontier)
+    known = (
+        Lot.objects.select_related("product__owner", "site__owner").prefetch_related("inputs").in_bulk(order)
+    )
+    return [known[pk] for pk in order]

@@ -1,0 +1,241 @@
+"""Boxes and pallets: packing them, sending them on, taking them in, selling them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from jinmai.core.access.api import User
+from jinmai.core.ledger.api import append
+from jinmai.standards.gs1 import check_digit, prefix_length
+from jinmai.systems.traceability import entries
+from jinmai.systems.traceability.choices import LotState, UnitKind, UnitState
+from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch, Site
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+
+MOST_IN_A_BOX = 100_000
+_SSCC_BODY = 17
+# A company prefix that nobody knows is taken to be as long as most of China's.
+_USUAL_PREFIX = 8
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a shipment goes: a site of the chain, or a buyer outside of it by name."""
+
+    site: Site | None = None
+    buyer: str = ""
+
+
+@transaction.atomic
+def pack_box(*, batch: MintBatch, count: int, at: datetime, by: User) -> LogisticUnit:
+    """Pack the next ``count`` animals of a batch that lie in no box yet.
+
+    Raises:
+        ChainRefusedError: there are not so many, the batch is not stored yet, or the lot is held back.
+    """
+    batch = MintBatch.objects.select_for_update().select_related("lot__product", "lot__site").get(pk=batch.pk)
+    _check_free(batch.lot)
+    if batch.filled_at is None:
+        raise ChainRefusedError(_("The codes of this batch are still being made; try again in a moment."))
+    packed = batch.units.aggregate(last=Max("last"))["last"]
+    first = 0 if packed is None else packed + 1
+    if not 1 <= count <= min(MOST_IN_A_BOX, batch.count - first):
+        raise ChainRefusedError(
+            _("%(left)s animals of this batch lie in no box yet; a box of %(count)s cannot be packed.")
+            % {"left": batch.count - first, "count": count}
+        )
+    box = LogisticUnit.objects.create(
+        sscc=next_sscc(batch.lot.product.gtin),
+        kind=UnitKind.BOX,
+        lot=batch.lot,
+        batch=batch,
+        first=first,
+        last=first + count - 1,
+        site=batch.lot.site,
+        packed_by=batch.lot.site,
+        packed_at=at,
+    )
+    _record_packed(box, [], by)
+    return box
+
+
+@transaction.atomic
+def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> LogisticUnit:
+    """Stack boxes that stand at one site on a pallet.
+
+    Raises:
+        ChainRefusedError: none, at different sites, on the way, or on another pallet already.
+    """
+    rows = list(
+        LogisticUnit.objects.select_for_update(of=("self",))
+        .filter(pk__in=[box.pk for box in boxes])
+        .select_related("site", "lot__product")
+    )
+    if not rows:
+        raise ChainRefusedError(_("Scan at least one box for the pallet."))
+    for row in rows:
+        if row.kind != UnitKind.BOX:
+            raise ChainRefusedError(_("%(sscc)s is a pallet itself.") % {"sscc": row.sscc})
+        if row.parent_id is not None:
+            raise ChainRefusedError(_("%(sscc)s stands on another pallet.") % {"sscc": row.sscc})
+        if row.state not in {UnitState.PACKED, UnitState.RECEIVED} or row.site_id != rows[0].site_id:
+            raise ChainRefusedError(_("%(sscc)s does not stand at this site.") % {"sscc": row.sscc})
+    site = rows[0].site
+    gtin = Lot.objects.filter(units__in=rows).values_list("product__gtin", flat=True).order_by("pk")[0]
+    pallet = LogisticUnit.objects.create(
+        sscc=next_sscc(gtin),
+        kind=UnitKind.PALLET,
+        site=site,
+        packed_by=site,
+        packed_at=at,
+    )
+    LogisticUnit.objects.filter(pk__in=[row.pk for row in rows]).update(parent=pallet)
+    _record_packed(pallet, [row.sscc for row in rows], by)
+    return pallet
+
+
+@transaction.atomic
+def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> LogisticUnit:
+    """Send a box or pallet on its way, with all that stands on it.
+
+    Raises:
+        ChainRefusedError: it is not here, stands on a pallet, holds a lot that is held back, or goes nowhere.
+    """
+    unit = _locked(unit)
+    if unit.parent_id is not None:
+        raise ChainRefusedError(_("%(sscc)s stands on a pallet: ship that.") % {"sscc": unit.sscc})
+    if unit.state not in {UnitState.PACKED, UnitState.RECEIVED}:
+        raise ChainRefusedError(
+            _("%(sscc)s is %(state)s; it cannot be shipped.")
+            % {"sscc": unit.sscc, "state": unit.get_state_display()}
+        )
+    if (to.site is None) == (not to.buyer.strip()):
+        raise ChainRefusedError(_("Name where it goes: a site of the chain or a buyer."))
+    if to.site is not None and to.site.pk == unit.site_id:
+        raise ChainRefusedError(_("%(sscc)s is at %(site)s already.") % {"sscc": unit.sscc, "site": to.site})
+    for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
+        _check_free(lot)
+    _move(unit, state=UnitState.SHIPPED, shipped_at=at, bound_for=to.site, buyer=to.buyer.strip())
+    return _record_moved(unit, at, by)
+
+
+@transaction.atomic
+def receive(*, unit: LogisticUnit, site: Site, at: datetime, by: User) -> LogisticUnit:
+    """Take in what was sent to this site.
+
+    Raises:
+        ChainRefusedError: it is not on its way, goes elsewhere, or would arrive before it left.
+    """
+    unit = _locked(unit)
+    if unit.state != UnitState.SHIPPED:
+        raise ChainRefusedError(
+            _("%(sscc)s is %(state)s; only what is on its way can be received.")
+            % {"sscc": unit.sscc, "state": unit.get_state_display()}
+        )
+    if unit.bound_for_id != site.pk:
+        raise ChainRefusedError(_("%(sscc)s was not sent to %(site)s.") % {"sscc": unit.sscc, "site": site})
+    if unit.shipped_at is not None and at < unit.shipped_at:
+        raise ChainRefusedError(_("%(sscc)s cannot arrive before it left.") % {"sscc": unit.sscc})
+    _move(unit, state=UnitState.RECEIVED, received_at=at, site=site, bound_for=None)
+    return _record_moved(unit, at, by)
+
+
+@transaction.atomic
+def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
+    """A shop opened the box and sells what lies in it.
+
+    Raises:
+        ChainRefusedError: it is not here, or holds a lot that is held back.
+    """
+    unit = _locked(unit)
+    if unit.state not in {UnitState.PACKED, UnitState.RECEIVED}:
+        raise ChainRefusedError(
+            _("%(sscc)s is %(state)s; it cannot be sold.")
+            % {"sscc": unit.sscc, "state": unit.get_state_display()}
+        )
+    for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
+        _check_free(lot)
+    _move(unit, state=UnitState.SOLD, sold_at=at)
+    return _record_moved(unit, at, by)
+
+
+def next_sscc(gtin: str) -> str:
+    """The next free SSCC under the company prefix of a GTIN; the row's uniqueness guards against a race."""
+    length = prefix_length(gtin[1:]) or _USUAL_PREFIX
+    head = "0" + gtin[1 : 1 + length]
+    room = _SSCC_BODY - len(head)
+    newest = LogisticUnit.objects.filter(sscc__startswith=head).aggregate(Max("sscc"))["sscc__max"]
+    reference = 1 if newest is None else int(newest[len(head) : _SSCC_BODY]) + 1
+    if reference >= 10**room:
+        raise ChainRefusedError(
+            _("All SSCCs of the company prefix %(prefix)s are used.") % {"prefix": head[1:]}
+        )
+    body = f"{head}{reference:0{room}d}"
+    return body + check_digit(body)
+
+
+def _locked(unit: LogisticUnit) -> LogisticUnit:
+    rows = LogisticUnit.objects.select_for_update(of=("self",)).select_related("site", "bound_for", "lot")
+    return rows.get(pk=unit.pk)
+
+
+def _boxes(unit: LogisticUnit) -> list[LogisticUnit]:
+    if unit.kind == UnitKind.BOX:
+        return [unit]
+    return list(unit.children.all())
+
+
+def _check_free(lot: Lot) -> None:
+    if lot.state in {LotState.HELD, LotState.RECALLED}:
+        raise ChainRefusedError(
+            _("Lot %(lot)s is %(state)s; nothing of it may leave.")
+            % {"lot": lot.code, "state": lot.get_state_display()}
+        )
+
+
+def _move(unit: LogisticUnit, **change: object) -> None:
+    for name, value in change.items():
+        setattr(unit, name, value)
+    unit.save(update_fields=list(change))
+    if unit.kind == UnitKind.PALLET:
+        unit.children.update(**change)
+
+
+def _record_packed(unit: LogisticUnit, children: list[str], by: User) -> None:
+    append(
+        kind=entries.UNIT_PACKED,
+        subject=unit.subject,
+        payload=entries.UnitPacked(
+            sscc=unit.sscc,
+            kind=unit.kind,
+            site=unit.site.key,
+            batch=unit.batch_id,
+            first=unit.first,
+            last=unit.last,
+            children=children,
+        ),
+        actor=f"user:{by.pk}",
+    )
+
+
+def _record_moved(unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
+    append(
+        kind=entries.UNIT_MOVED,
+        subject=unit.subject,
+        payload=entries.UnitMoved(
+            sscc=unit.sscc,
+            state=unit.state,
+            site=unit.site.key,
+            bound_for=unit.bound_for.key if unit.bound_for else "",
+            buyer=unit.buyer,
+            at=at,
+        ),
+        actor=f"user:{by.pk}",
+    )
+    return unit

@@ -1,0 +1,131 @@
+"""Boxes and pallets: what lies where, and what may not leave."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from jinmai.core.ledger.api import entries_for
+from jinmai.standards.gs1 import has_check_digit
+from jinmai.systems.traceability.choices import LotState, SiteKind, UnitState
+from jinmai.systems.traceability.models import LogisticUnit, Site
+from jinmai.systems.traceability.selectors.stores import item_store
+from jinmai.systems.traceability.selectors.trace import item_way, serial_letters
+from jinmai.systems.traceability.services.lots import change_state
+from jinmai.systems.traceability.services.packing import (
+    Destination,
+    pack_box,
+    receive,
+    sell,
+    ship,
+    stack_pallet,
+)
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch
+from jinmai.systems.traceability.tests.factories import make_organisation, make_site
+
+pytestmark = pytest.mark.django_db
+
+PACKED = BEGAN + timedelta(days=33)
+SHIPPED = PACKED + timedelta(hours=5)
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return make_chain()
+
+
+@pytest.fixture
+def shop() -> Site:
+    return make_site(make_organisation(), kind=SiteKind.SHOP)
+
+
+def boxes(chain: Chain, *counts: int) -> list[LogisticUnit]:
+    batch = mint_batch(chain, sum(counts) + 5)
+    return [pack_box(batch=batch, count=count, at=PACKED, by=chain.by) for count in counts]
+
+
+def test_boxes_take_the_animals_in_their_order_under_codes_of_their_own(chain: Chain) -> None:
+    first, second = boxes(chain, 20, 30)
+    assert ((first.first, first.last), (second.first, second.last)) == ((0, 19), (20, 49))
+    assert first.sscc != second.sscc
+    assert all(has_check_digit(box.sscc) and len(box.sscc) == 18 for box in (first, second))
+    assert second.batch is not None
+    serials = item_store().serials(second.batch.request)
+    assert serials is not None
+    way = item_way(chain.processed.product.gtin, serial_letters(serials[20]))
+    assert way is not None
+    assert way.box == second
+
+
+def test_a_box_cannot_hold_what_is_not_there(chain: Chain) -> None:
+    batch = mint_batch(chain, 10)
+    pack_box(batch=batch, count=8, at=PACKED, by=chain.by)
+    for count in (3, 0, -1):
+        with pytest.raises(ChainRefusedError, match="2 animals of this batch"):
+            pack_box(batch=batch, count=count, at=PACKED, by=chain.by)
+
+
+def test_a_pallet_travels_with_all_its_boxes(chain: Chain, shop: Site) -> None:
+    stacked = boxes(chain, 20, 20)
+    pallet = stack_pallet(boxes=stacked, at=PACKED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="stands on a pallet"):
+        ship(unit=stacked[0], to=Destination(shop), at=SHIPPED, by=chain.by)
+    ship(unit=pallet, to=Destination(shop), at=SHIPPED, by=chain.by)
+    receive(unit=pallet, site=shop, at=SHIPPED + timedelta(days=1), by=chain.by)
+    for box in LogisticUnit.objects.filter(parent=pallet):
+        assert (box.state, box.site) == (UnitState.RECEIVED, shop)
+    kinds = [entry.kind for entry in entries_for(pallet.subject)]
+    assert kinds == [
+        "traceability.unit_moved.v1",
+        "traceability.unit_moved.v1",
+        "traceability.unit_packed.v1",
+    ]
+
+
+def test_boxes_of_two_places_do_not_share_a_pallet(chain: Chain, shop: Site) -> None:
+    here, there = boxes(chain, 20, 20)
+    ship(unit=there, to=Destination(shop), at=SHIPPED, by=chain.by)
+    for scanned in ([here, there], []):
+        with pytest.raises(ChainRefusedError):
+            stack_pallet(boxes=scanned, at=PACKED, by=chain.by)
+    pallet = stack_pallet(boxes=[here], at=PACKED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="another pallet"):
+        stack_pallet(boxes=[here], at=PACKED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="is a pallet itself"):
+        stack_pallet(boxes=[pallet], at=PACKED, by=chain.by)
+
+
+def test_only_the_site_it_was_sent_to_receives_it_and_not_before_it_left(chain: Chain, shop: Site) -> None:
+    (box,) = boxes(chain, 20)
+    with pytest.raises(ChainRefusedError, match="only what is on its way"):
+        receive(unit=box, site=shop, at=SHIPPED, by=chain.by)
+    ship(unit=box, to=Destination(shop), at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="was not sent to"):
+        receive(unit=box, site=chain.farm, at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="before it left"):
+        receive(unit=box, site=shop, at=SHIPPED - timedelta(seconds=1), by=chain.by)
+    receive(unit=box, site=shop, at=SHIPPED, by=chain.by)
+    sell(unit=box, at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="cannot be sold"):
+        sell(unit=box, at=SHIPPED, by=chain.by)
+
+
+def test_it_goes_to_a_site_or_to_a_buyer_and_not_nowhere(chain: Chain, shop: Site) -> None:
+    (box,) = boxes(chain, 20)
+    for nowhere in (Destination(), Destination(shop, "Somebody"), Destination(box.site)):
+        with pytest.raises(ChainRefusedError):
+            ship(unit=box, to=nowhere, at=SHIPPED, by=chain.by)
+    assert ship(unit=box, to=Destination(buyer="A hotel"), at=SHIPPED, by=chain.by).buyer == "A hotel"
+
+
+def test_nothing_of_a_held_lot_leaves(chain: Chain, shop: Site) -> None:
+    box, other = boxes(chain, 20, 20)
+    pallet = stack_pallet(boxes=[other], at=PACKED, by=chain.by)
+    change_state(lot=chain.processed, state=LotState.HELD, reason="a report failed", by=None)
+    for unit in (box, pallet):
+        with pytest.raises(ChainRefusedError, match="nothing of it may leave"):
+            ship(unit=unit, to=Destination(shop), at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="nothing of it may leave"):
+        sell(unit=box, at=SHIPPED, by=chain.by)
