@@ -107,3 +107,18 @@ class MentionRole(models.IntegerChoices):
     SOURCE = 11, "sourceList"
     DESTINATION = 12, "destinationList"
     TRANSFORMATION = 13, "transformationID"
+
+
+class BroodstockSource(models.TextChoices):
+    """Where a hatchery's parent animals come from; the values are GDST's."""
+
+    DOMESTIC = "Domestic", _("bred in captivity")
+    WILD = "Wild Sources", _("from the wild")
+
+
+class WelfarePolicy(models.TextChoices):
+    """Which human welfare policy covers the people of a site; the values are GDST's."""
+
+    NONE = "None", _("no policy")
+    INTERNAL = "Internal", _("own policy")
+    AUDITED = "3P Audit", _("audited by a third party")

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jinmai.systems.traceability.choices import SiteKind
+from jinmai.systems.traceability.choices import BroodstockSource, SiteKind, WelfarePolicy
 
 
 class Site(models.Model):
@@ -35,6 +35,13 @@ class Site(models.Model):
     )
     longitude = models.DecimalField(
         _("longitude (WGS 84)"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    aquaculture_method = models.CharField(_("aquaculture method"), max_length=80, blank=True)
+    broodstock_source = models.CharField(
+        _("source of the parent animals"), max_length=12, choices=BroodstockSource, blank=True
+    )
+    welfare_policy = models.CharField(
+        _("human welfare policy"), max_length=8, choices=WelfarePolicy, blank=True
     )
     water_m3 = models.PositiveBigIntegerField(_("water volume (m³)"), null=True, blank=True)
     pond_m2 = models.PositiveBigIntegerField(_("pond area (m²)"), null=True, blank=True)
