@@ -74,7 +74,7 @@ def _version(root: Element, namespace: str, reading: Reading) -> str:
 def _read_around(root: Element, document: Document, reading: Reading) -> None:
     """What stands beside the body: header, extensions, attributes."""
     for name in ("schemaVersion", "creationDate"):
-        if name not in root.attrib and document.kind == "document":
+        if name not in root.attrib and document.kind in ("document", "master_data"):
             reading.fault(root, f"{name} is required", f"/{name}")
     if "id" in root.attrib:
         document.members["id"] = str(root.get("id"))

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from jinmai.standards.epcis.contexts import STANDARD_PREFIXES
 from jinmai.standards.epcis.document import CannotCarry
-from jinmai.standards.epcis.xml_names import XML, XSD, XSI
+from jinmai.standards.epcis.xml_names import OWN, XML, XSD, XSI
+from jinmai.standards.epcis.xml_parsing import is_namespace
 
 # Names and characters of XML 1.0, fifth edition.
 _START: Final = (
@@ -78,6 +79,8 @@ class Output:
         namespace = self.prefixes.get(prefix) or STANDARD_PREFIXES.get(prefix)
         if namespace is None:
             namespace, local = self._absolute(name, place)
+        if namespace in OWN or not is_namespace(namespace):
+            raise CannotCarry(place, name, f"{namespace} cannot be the namespace of an extension in XML")
         return f"{self._prefix(prefix, namespace)}:{_checked_name(local, place, name)}"
 
     def _absolute(self, name: str, place: str) -> tuple[str, str]:

@@ -7,7 +7,9 @@ declares entities or defaults, or that points elsewhere, is refused before the p
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -83,6 +85,16 @@ def _refuse_declarations(data: bytes) -> None:
         if after[:1] != b">":
             raise Refused(Fault("", "the document type declaration is not well-formed", line))
         at = data.find(b"<!DOCTYPE", found.end())
+
+
+@lru_cache(maxsize=256)
+def is_namespace(address: str) -> bool:
+    """Whether XML takes this as the address of a namespace: the parser itself is asked."""
+    try:
+        etree.fromstring(f"<x xmlns:x={quoteattr(address)}/>".encode())
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return True
 
 
 def parse(data: bytes, limits: Limits) -> Element:

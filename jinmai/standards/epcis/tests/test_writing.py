@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from jinmai.standards.epcis import CannotCarry, Syntax, read, write
-from jinmai.standards.epcis.tests.documents import GTIN, event, in_bytes, xml
+from jinmai.standards.epcis.tests.documents import CONTEXT, GTIN, event, in_bytes, xml
 
 AT = "/epcisBody/eventList/0"
 OBSERVED = """<ObjectEvent><eventTime>2026-04-03T20:33:31Z</eventTime>
@@ -51,6 +51,13 @@ def test_what_xml_has_no_place_for_is_refused_by_name(
 def test_a_prefix_of_an_unknown_context_cannot_become_a_namespace() -> None:
     data = in_bytes(event(**{"their:field": 1}), **{"@context": ["https://example.com/context.jsonld"]})
     with pytest.raises(CannotCarry, match="its context is not known here"):
+        write(read(data), "xml-2.0")
+
+
+@pytest.mark.parametrize("namespace", ["http://,:x/", "urn:epcglobal:epcis:xsd:2", "urn:a b"])
+def test_what_xml_does_not_take_as_a_namespace_is_refused(namespace: str) -> None:
+    data = in_bytes(event(**{"their:field": 1}), **{"@context": [CONTEXT, {"their": namespace}]})
+    with pytest.raises(CannotCarry, match="cannot be the namespace of an extension"):
         write(read(data), "xml-2.0")
 
 
