@@ -10,6 +10,7 @@ and CBV 2.0, both freely published at ref.gs1.org.
 
 from __future__ import annotations
 
+from jinmai.standards.epcis import gdst
 from jinmai.standards.epcis.document import (
     LIMITS,
     CannotCarry,
@@ -37,6 +38,7 @@ __all__ = [
     "Refused",
     "Syntax",
     "faults",
+    "gdst",
     "read",
     "write",
 ]

@@ -124,10 +124,9 @@ def _tracking_event(event: Event) -> TrackingEvent | None:
     step = event.get("bizStep", "").lower()
     if step.startswith(_STEP):
         return _BY_STEP.get(step.removeprefix(_STEP), _PLAIN)
-    if step == "commissioning" and event["type"] == "ObjectEvent":
-        return _FEEDMILL
-    if step == "commissioning" and event["type"] == "TransformationEvent":
-        return _PROCESSING
+    if step == "commissioning" and event["type"] in ("ObjectEvent", "TransformationEvent"):
+        # Feed comes into being by class; who gives single objects their identity has processed something.
+        return _FEEDMILL if event["type"] == "ObjectEvent" and not event.get("epcList") else _PROCESSING
     return _PLAIN if step in ("shipping", "receiving") or event["type"] == "AggregationEvent" else None
 
 

@@ -88,6 +88,20 @@ def test_a_lot_that_its_identifier_names_need_not_be_told_again() -> None:
     assert _asked({**HARVEST, "outputQuantityList": unnamed}) == [("/ilmd", "GDST asks for cbvmda:lotNumber")]
 
 
+def test_only_feed_is_commissioned_by_class() -> None:
+    feed = {
+        "bizStep": "commissioning",
+        "action": "ADD",
+        "ilmd": {"cbvmda:lotNumber": "F1"},
+        **PARTIES,
+        **WELFARE,
+    }
+    assert _asked(feed) == []
+    assert _asked({**feed, "epcList": None, "quantityList": SEEDS}) == [
+        ("/ilmd", "GDST asks for gdst:proteinSource")
+    ]
+
+
 @pytest.mark.parametrize(
     ("certificates", "faulty"),
     [

@@ -142,6 +142,10 @@ def test_every_event_has_the_key_data_elements_of_gdst(chain: Chain, shared_data
     assert faulty == {}
 
 
+def test_every_event_passes_the_check_that_documents_of_partners_pass(chain: Chain) -> None:
+    assert epcis.gdst.faults(document(chain.history())) == []
+
+
 def _judge(schema: dict[str, Any], event: epcis.Event) -> jsonschema_rs.Draft7Validator:
     """GDST's schema takes every commissioning for that of a feed mill; ours is judged as processing."""
     parts = ["EPCIS-Document-Event"]
