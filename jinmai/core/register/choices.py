@@ -57,6 +57,7 @@ class ThingKind(models.TextChoices):
     POND = "pond", _("pond")
     COLD_STORE = "cold_store", _("cold store")
     WORK = "work", _("design work")
+    GOODS = "goods", _("kind of goods")
 
 
 class DatumChoice(models.TextChoices):

@@ -58,6 +58,56 @@ class TreatmentKind(models.TextChoices):
     MEDICINE = "medicine", _("medicine")
 
 
+class ReportState(models.TextChoices):
+    """Where a test report stands. Passed and failed are final; a mistaken one is withdrawn."""
+
+    DRAFT = "draft", pgettext_lazy("report", "draft")
+    PASSED = "passed", pgettext_lazy("report", "passed")
+    FAILED = "failed", pgettext_lazy("report", "failed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("report", "withdrawn")
+
+
+class LimitBound(models.TextChoices):
+    """On which side of its limit a value must lie."""
+
+    AT_MOST = "at_most", _("at most")
+    AT_LEAST = "at_least", _("at least")
+
+
+class MeasuredItem(models.TextChoices):
+    """What a laboratory measures in sea cucumbers. The order is that of the report."""
+
+    CHLORAMPHENICOL = "chloramphenicol", _("chloramphenicol")
+    NITROFURANS = "nitrofurans", _("nitrofuran metabolites")
+    ENROFLOXACIN = "enrofloxacin", _("enrofloxacin and ciprofloxacin")
+    MALACHITE_GREEN = "malachite_green", _("malachite green")
+    LEAD = "lead", _("lead (Pb)")
+    CADMIUM = "cadmium", _("cadmium (Cd)")
+    INORGANIC_ARSENIC = "inorganic_arsenic", _("inorganic arsenic (As)")
+    METHYLMERCURY = "methylmercury", _("methylmercury (Hg)")
+    CHROMIUM = "chromium", _("chromium (Cr)")
+    SULFITE = "sulfite", _("sulfite (as SO₂)")
+    SALT = "salt", _("salt (as NaCl)")
+    PROTEIN = "protein", _("protein")
+    MOISTURE = "moisture", _("moisture")
+    SUGAR = "sugar", _("water-soluble sugar")
+
+
+class KeyPurpose(models.TextChoices):
+    """What a signing key signs; none signs two kinds of things."""
+
+    ITEMS = "items", _("codes of animals")
+    CERTIFICATES = "certificates", _("certificates")
+    HOUSE = "house", _("keys files")
+
+
+class SignatureKind(models.TextChoices):
+    """The algorithm of a key."""
+
+    ED25519 = "ed25519", "Ed25519"
+    SM2 = "sm2", "SM2"
+
+
 class UnitKind(models.TextChoices):
     """What a serial shipping container code stands on."""
 

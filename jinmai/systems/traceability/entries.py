@@ -2,6 +2,8 @@
 
 Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are grams;
 a count or weight that nobody took is None.
+Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are
+grams.
 """
 
 from __future__ import annotations
@@ -166,3 +168,111 @@ class EventsCaptured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner: str
     events: int
     merkle_root: str
+
+
+REPORT_OPENED = "traceability.report_opened.v1"
+RESULTS_ENTERED = "traceability.results_entered.v1"
+REPORT_ISSUED = "traceability.report_issued.v1"
+REPORT_WITHDRAWN = "traceability.report_withdrawn.v1"
+CERTIFICATE_ISSUED = "traceability.certificate_issued.v1"
+CERTIFICATE_REVOKED = "traceability.certificate_revoked.v1"
+KEY_ROTATED = "traceability.key_rotated.v1"
+KEY_REVOKED = "traceability.key_revoked.v1"
+ITEM_REVOKED = "traceability.item_revoked.v1"
+
+
+class ReportOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sample of a lot came to a laboratory."""
+
+    report: str
+    gtin: str
+    lot: str
+    laboratory: str
+    level: str
+    units_in_lot: int
+    units_required: int
+    units_taken: int
+    sampled_at: datetime
+
+
+class ResultSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One measured value as exact decimal text in the item's unit; empty is not detected, or no limit."""
+
+    item: str
+    value: str
+    detection_limit: str
+    method: str
+    limit: str
+    bound: str
+    passes: bool | None
+
+
+class ResultsEntered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All results of a draft report, as they stand from now on."""
+
+    report: str
+    results: list[ResultSaid]
+
+
+class ReportIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A report is final. ``failed`` names the items beyond their limits."""
+
+    report: str
+    gtin: str
+    lot: str
+    passed: bool
+    failed: list[str]
+
+
+class ReportWithdrawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An issued report no longer counts."""
+
+    report: str
+    reason: str
+
+
+class CertificateIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credential was signed. Digests are SHA-256 of the documents as issued, in hex; no twin, no digest."""
+
+    certificate: str
+    report: str
+    key: str
+    digest: str
+    twin_key: str
+    twin_digest: str
+    status_index: int
+
+
+class CertificateRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credential no longer counts; its bit is set in the published list."""
+
+    certificate: str
+    status_index: int
+    reason: str
+
+
+class KeyRotated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new public key signs from now on in the place of ``before``, empty for the first one."""
+
+    site: str
+    purpose: str
+    kind: str
+    tag: str
+    key: str
+    before: str
+
+
+class KeyRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing that a key signed since a moment counts any longer."""
+
+    tag: str
+    since: datetime
+    reason: str
+
+
+class ItemRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The code of one animal no longer counts."""
+
+    gtin: str
+    serial: str
+    reason: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from jinmai.systems.traceability.models.certificates import Certificate, RevokedItem, SigningKey
 from jinmai.systems.traceability.models.exceptions import ChainException
+from jinmai.systems.traceability.models.laboratory import TestReport, TestResult
 from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
 from jinmai.systems.traceability.models.minting import MintBatch
 from jinmai.systems.traceability.models.products import Product
@@ -21,6 +23,7 @@ from jinmai.systems.traceability.models.units import LogisticUnit
 
 __all__ = [
     "CaptureJob",
+    "Certificate",
     "ChainException",
     "Event",
     "EventContext",
@@ -34,7 +37,11 @@ __all__ = [
     "NamedQuery",
     "Product",
     "Recall",
+    "RevokedItem",
+    "SigningKey",
     "Site",
     "Subscription",
+    "TestReport",
+    "TestResult",
     "Treatment",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jinmai.core.access.api import Membership, Organisation, User
 from jinmai.systems.traceability.choices import LotKind, ProductForm, SiteKind
-from jinmai.systems.traceability.models import Event, Lot, Product, Site
+from jinmai.systems.traceability.models import Certificate, Event, Lot, Product, SigningKey, Site, TestReport
 from jinmai.systems.traceability.services.capture import capture
 
 _numbers = count(1)
@@ -73,9 +73,70 @@ def make_event(owner: Organisation, district: str = "210781", **fields: Any) -> 
     return job.events.get()
 
 
+def sample_product(owner: Organisation, district: str = "210781") -> Product:
+    """A product; it lies in no district."""
+    del district
+    return make_product(owner)
+
+
+def sample_report(owner: Organisation, district: str = "210781") -> TestReport:
+    """A report about a lot of ``owner`` by a laboratory of its own, for the test of who may do what."""
+    laboratory = make_site(owner, district, kind=SiteKind.LABORATORY)
+    lot = make_lot(owner, district)
+    report = TestReport.objects.create(
+        number=f"S-{next(_numbers)}",
+        lot=lot,
+        laboratory=laboratory,
+        level="S-2",
+        units_in_lot=10,
+        units_required=2,
+        units_taken=2,
+        sampled_at=timezone.now(),
+        opened_by=User.objects.create_user(f"opener-{next(_numbers)}", display_name="opener"),
+    )
+    report.parties.add(owner)
+    return report
+
+
+def sample_certificate(owner: Organisation, district: str = "210781") -> Certificate:
+    """A certificate without a document."""
+    report, now = sample_report(owner, district), timezone.now()
+    return Certificate.objects.create(
+        report=report,
+        identifier=f"00000000-0000-4000-8000-{next(_numbers):012d}",
+        key=sample_key(owner, district),
+        document="{}",
+        status_index=next(_numbers),
+        issued_at=now,
+        valid_until=now,
+    )
+
+
+def sample_key(owner: Organisation, district: str = "210781") -> SigningKey:
+    """A key of a site."""
+    number = next(_numbers)
+    return SigningKey.objects.create(
+        site=make_site(owner, district),
+        purpose="items",
+        kind="ed25519",
+        tag=f"{number:06d}",
+        multikey=f"z{number}",
+        valid_from=timezone.now(),
+    )
+
+
 # One object for each permission that covers objects, for the test of who may do what.
 SAMPLES = {
     "traceability.open_lot": make_site,
     "traceability.view_event": make_event,
     "traceability.view_lot": make_lot,
+    "traceability.view_report": sample_report,
+    "traceability.open_report": make_site,
+    "traceability.enter_report": sample_report,
+    "traceability.issue_report": sample_report,
+    "traceability.view_certificate": sample_certificate,
+    "traceability.revoke_certificate": sample_certificate,
+    "traceability.view_signing_key": sample_key,
+    "traceability.rotate_signing_key": sample_key,
+    "traceability.revoke_item": sample_product,
 }

@@ -1,0 +1,29 @@
+"""Addresses under which the chain's codes and documents are found by anybody, signed in or not."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from jinmai.systems.traceability.models import Certificate, Site
+
+LOCAL = "http://localhost:8000"
+
+
+def public_address() -> str:
+    """Scheme and host of this house as people reach it, without a slash at the end."""
+    return str(settings.JINMAI_ADDRESS or LOCAL)
+
+
+def issuer_address(site: Site) -> str:
+    """The document with a laboratory's public keys; it is the issuer of its certificates."""
+    return f"{public_address()}/trace/issuers/{site.key}"
+
+
+def status_list_address(site: Site) -> str:
+    """The published status list of a laboratory."""
+    return f"{public_address()}/trace/status/{site.key}"
+
+
+def certificate_address(certificate: Certificate) -> str:
+    """A certificate as anybody may fetch it."""
+    return f"{public_address()}/trace/certificates/{certificate.identifier}.json"

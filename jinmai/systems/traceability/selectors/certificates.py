@@ -1,0 +1,92 @@
+"""Certificates and keys as people see them; what anybody may fetch to verify without asking us again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from jinmai.core.access.api import User, visible
+from jinmai.standards.credentials import multikey, verification
+from jinmai.standards.credentials.documents import Document, read_document
+from jinmai.standards.credentials.status_list import FEWEST_BITS, Bits
+from jinmai.systems.traceability.choices import KeyPurpose
+from jinmai.systems.traceability.models import Certificate, SigningKey, Site
+from jinmai.systems.traceability.selectors.addresses import issuer_address
+
+CONTROLLER_CONTEXT = "https://www.w3.org/ns/cid/v1"
+
+
+class Checked(NamedTuple):
+    """A certificate's documents, verified anew at this moment. ``twin`` is None where there is none."""
+
+    document: verification.Verdict
+    twin: verification.Verdict | None
+
+
+def certificates_for(user: User) -> QuerySet[Certificate]:
+    """The certificates that somebody may see, the newest first."""
+    rows = Certificate.objects.select_related("report__lot__product", "report__laboratory")
+    return visible(user, "traceability.view_certificate", rows.select_related("key", "twin_key"))
+
+
+def keys_for(user: User) -> QuerySet[SigningKey]:
+    """The signing keys that somebody may see, the newest first."""
+    return visible(user, "traceability.view_signing_key", SigningKey.objects.select_related("site__owner"))
+
+
+def revoked_bits(laboratory: Site) -> Bits:
+    """A laboratory's list of revoked certificates."""
+    rows = Certificate.objects.filter(report__laboratory=laboratory, revoked_at__isnull=False)
+    indexes = list(rows.values_list("status_index", flat=True))
+    needed = max([FEWEST_BITS, *(index + 1 for index in indexes)])
+    bits = Bits(-(-needed // FEWEST_BITS) * FEWEST_BITS)
+    for index in indexes:
+        bits.set(index)
+    return bits
+
+
+def controller_document(site: Site) -> Document:
+    """The public keys of an issuer as a W3C controlled identifier document."""
+    address = issuer_address(site)
+    methods = []
+    for key in SigningKey.objects.filter(site=site, purpose=KeyPurpose.CERTIFICATES):
+        method = {
+            "id": multikey.verification_method(key.multikey),
+            "type": "Multikey",
+            "controller": address,
+            "publicKeyMultibase": key.multikey,
+        }
+        if key.revoked_since is not None:
+            method["revoked"] = key.revoked_since.isoformat()
+        methods.append(method)
+    return {
+        "@context": [CONTROLLER_CONTEXT],
+        "id": address,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
+    }
+
+
+def verify(certificate: Certificate, published: Document) -> Checked:
+    """Verify the stored documents as a stranger would, with the laboratory's published list."""
+    return Checked(
+        _verdict(certificate, certificate.document, published),
+        _verdict(certificate, certificate.twin, published) if certificate.twin else None,
+    )
+
+
+def _verdict(certificate: Certificate, document: str, published: Document) -> verification.Verdict:
+    laboratory = certificate.report.laboratory
+    keys = SigningKey.objects.filter(site=laboratory, purpose=KeyPurpose.CERTIFICATES)
+    # What a lost key signed before it got lost still counts: the ledger says when that was.
+    good = keys.filter(Q(revoked_since__isnull=True) | Q(revoked_since__gt=certificate.issued_at))
+    known = {(issuer_address(laboratory), key) for key in good.values_list("multikey", flat=True)}
+    read = read_document(document.encode())
+    return verification.verify_credential(
+        read,
+        now=timezone.now(),
+        may_speak=lambda issuer, key: (issuer, key) in known,
+        status_lists={str(published["id"]): published},
+    )

@@ -1,0 +1,102 @@
+"""What is signed anew for whoever fetches it: status lists of laboratories and keys files."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from jinmai.core.web.api import city
+from jinmai.standards.credentials import data_integrity, keys_file, status_list
+from jinmai.standards.credentials.documents import Document
+from jinmai.systems.traceability.choices import KeyPurpose, LotState
+from jinmai.systems.traceability.models import Lot, MintBatch, RevokedItem, SigningKey, Site
+from jinmai.systems.traceability.selectors.addresses import issuer_address, status_list_address
+from jinmai.systems.traceability.selectors.certificates import revoked_bits
+from jinmai.systems.traceability.services.signing_keys import signer_of, signing_key
+
+ACTOR = "system:traceability"
+LIST_HOURS = 24
+FILE_DAYS = 30
+Serials = Callable[[MintBatch], Iterable[int]]
+
+
+def status_list_of(laboratory: Site) -> Document:
+    """The laboratory's list of revoked certificates, signed now and valid for a day."""
+    key = signing_key(site=laboratory, purpose=KeyPurpose.CERTIFICATES, actor=ACTOR)
+    now = timezone.now().replace(microsecond=0)
+    content = status_list.list_credential(
+        revoked_bits(laboratory),
+        address=status_list_address(laboratory),
+        issuer=issuer_address(laboratory),
+        valid_from=_moment(now),
+        valid_until=_moment(now + timedelta(hours=LIST_HOURS)),
+    )
+    return data_integrity.secure(content, signer_of(key), created=now)
+
+
+def keys_file_of(lots: Iterable[Lot], serials: Serials) -> bytes:
+    """The keys file of some lots: keys, manifests of their mint batches, and what was revoked of them.
+
+    ``serials`` gives the numbers of a batch, in any order.
+    """
+    now = timezone.now().replace(microsecond=0)
+    chosen = list(lots)
+    batches = MintBatch.objects.filter(lot__in=chosen, filled_at__isnull=False).select_related("lot__product")
+    house = signing_key(site=None, purpose=KeyPurpose.HOUSE, actor=ACTOR)
+    file = keys_file.KeysFile(
+        form=keys_file.FORM,
+        issuer=city().name.en,
+        issued=now,
+        valid_until=now + timedelta(days=FILE_DAYS),
+        keys=[_key(row) for row in _keys(chosen)],
+        manifests=[_manifest(batch, serials(batch)) for batch in batches if batch.key_id],
+        revoked=[*_revoked_items(chosen), *_revoked_lots(chosen)],
+    )
+    return keys_file.write_keys_file(file, signer_of(house))
+
+
+def _keys(lots: list[Lot]) -> Iterable[SigningKey]:
+    used = MintBatch.objects.filter(lot__in=lots).values("key_id")
+    rows = SigningKey.objects.filter(purpose=KeyPurpose.ITEMS)
+    return rows.filter(Q(site__in={lot.site_id for lot in lots}) | Q(tag__in=used)).select_related("site")
+
+
+def _key(row: SigningKey) -> keys_file.Key:
+    withdrawn = None
+    if row.revoked_since is not None:
+        withdrawn = keys_file.Withdrawn(row.revoked_since.astimezone(UTC), row.reason)
+    holder = row.site.name_zh if row.site else ""
+    return keys_file.Key(row.tag, row.multikey, holder, row.valid_from, row.valid_until, withdrawn)
+
+
+def _manifest(batch: MintBatch, serials: Iterable[int]) -> keys_file.Manifest:
+    packed = b"".join(number.to_bytes(keys_file.SERIAL_BYTES) for number in sorted(serials))
+    return keys_file.Manifest(
+        gtin=batch.lot.product.gtin,
+        lot=batch.lot.code,
+        tag=batch.key_id,
+        minted=batch.minted_at,
+        serials=base64.b64encode(packed).decode(),
+    )
+
+
+def _revoked_items(lots: list[Lot]) -> list[keys_file.RevokedItem]:
+    rows = RevokedItem.objects.filter(product__in={lot.product_id for lot in lots}).select_related("product")
+    return [keys_file.RevokedItem(row.product.gtin, row.serial, row.since, row.reason) for row in rows]
+
+
+def _revoked_lots(lots: list[Lot]) -> list[keys_file.RevokedLot]:
+    now = timezone.now()
+    return [
+        keys_file.RevokedLot(lot.product.gtin, lot.code, now, lot.state_reason or "recalled")
+        for lot in lots
+        if lot.state == LotState.RECALLED
+    ]
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
