@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from jinmai.core.notices.channels.http import checked as check_address
+from jinmai.core.notices.channels.http import post
+from jinmai.core.notices.channels.outgoing import NotTakenError, RefusedError
 from jinmai.core.notices.kinds import NoticeRefused
+from jinmai.core.notices.sealing import seal, unseal
 from jinmai.core.notices.selectors import people_who_may, read_by, unread_count
 from jinmai.core.notices.services.sending import NotInTransactionError, notify
 
-__all__ = ["NotInTransactionError", "NoticeRefused", "notify", "people_who_may", "read_by", "unread_count"]
+__all__ = [
+    "NotInTransactionError",
+    "NotTakenError",
+    "NoticeRefused",
+    "RefusedError",
+    "check_address",
+    "notify",
+    "people_who_may",
+    "post",
+    "read_by",
+    "seal",
+    "unread_count",
+    "unseal",
+]

@@ -18,6 +18,7 @@ from jinmai.systems.traceability.models.repository import (
     NamedQuery,
     Subscription,
 )
+from jinmai.systems.traceability.models.repository_paging import PlaceWithin, SpentPageToken
 from jinmai.systems.traceability.models.sites import Site
 from jinmai.systems.traceability.models.units import LogisticUnit
 
@@ -35,11 +36,13 @@ __all__ = [
     "LotInput",
     "MintBatch",
     "NamedQuery",
+    "PlaceWithin",
     "Product",
     "Recall",
     "RevokedItem",
     "SigningKey",
     "Site",
+    "SpentPageToken",
     "Subscription",
     "TestReport",
     "TestResult",

@@ -21,6 +21,8 @@ from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import ErrorBehaviour
 from jinmai.systems.traceability.models import CaptureJob, Event, EventContext, EventReader, Site
 from jinmai.systems.traceability.services.event_rows import EventRow, Reading, read_rows
+from jinmai.systems.traceability.services.places import record_places
+from jinmai.systems.traceability.services.subscriptions import announce
 
 MOST_ERRORS: Final = 1_000
 LONGEST_KEY: Final = 200
@@ -62,7 +64,7 @@ def capture(  # noqa: PLR0913 - what is handed in, by whom, and how, each by its
     places. ``mention_items`` False leaves single objects out of the index (an own box lists its animals in
     its body only). Everything, the entry in the ledger too, is one transaction.
 
-    Raises ``Refused`` for bytes that are no EPCIS document and :class:`KeyReused`.
+    Raises ``Refused`` for what is no EPCIS document and :class:`KeyReused`.
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise ValueError(f"a key has between 1 and {LONGEST_KEY} characters")
@@ -70,8 +72,15 @@ def capture(  # noqa: PLR0913 - what is handed in, by whom, and how, each by its
     known = _known_job(party, key, digest)
     if known is not None:
         return known
-    reading = read_rows(_document(document_or_events), mention_items=mention_items)
-    return keep(reading, party=party, key=key, digest=digest, error_behaviour=error_behaviour, actor=actor)
+    document = _document(document_or_events)
+    reading = read_rows(document, mention_items=mention_items)
+    if reading.around:
+        raise Refused(*reading.around)
+    with transaction.atomic():
+        job = keep(reading, party=party, key=key, digest=digest, error_behaviour=error_behaviour, actor=actor)
+        if job.success or error_behaviour == ErrorBehaviour.PROCEED:
+            record_places(document, party)
+    return job
 
 
 def record_events(
@@ -92,6 +101,18 @@ def record_events(
     return job
 
 
+def capture_one(*, document: Document, party: Organisation | None, key: str, actor: str) -> Event:
+    """Capture the one event of a document and give it.
+
+    Raises ``Refused``, :class:`EventsRefused` and :class:`KeyReused`.
+    """
+    with transaction.atomic():
+        job = capture(document_or_events=document, party=party, key=key, actor=actor)
+        if not job.success:
+            raise EventsRefused(job.errors)
+    return job.events.get()
+
+
 def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
     reading: Reading,
     *,
@@ -102,7 +123,9 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
     actor: str,
 ) -> CaptureJob:
     """Store what was read of a document, and the job that says so."""
-    began = timezone.now()
+    now = timezone.now()
+    # To the millisecond, which is what events say of themselves.
+    began = now.replace(microsecond=now.microsecond // 1000 * 1000)
     try:
         with transaction.atomic():
             _one_at_a_time()
@@ -121,6 +144,7 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
             _finish(job, rows, reading)
             if rows:
                 _enter(job, actor)
+                announce()
     except IntegrityError:
         # Somebody used the same key at the same moment: theirs is the job.
         known = _known_job(party, key, digest)
@@ -276,4 +300,4 @@ def _enter(job: CaptureJob, actor: str) -> None:
     )
 
 
-__all__ = ["EventsRefused", "KeyReused", "Refused", "capture", "keep", "record_events"]
+__all__ = ["EventsRefused", "KeyReused", "Refused", "capture", "capture_one", "keep", "record_events"]

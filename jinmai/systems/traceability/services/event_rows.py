@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from jinmai.standards.epcis import Document
+from jinmai.standards.epcis import Document, Fault
 from jinmai.standards.epcis.validation import event_faults
 from jinmai.standards.epcis_query.values import instant_of
 from jinmai.standards.event_hash import EventHasher, ignored_fields
@@ -53,8 +53,12 @@ class EventRow:
 
 @dataclass(slots=True)
 class Reading:
-    """What a document comes to: rows of its good events in order, faults as (place, message)."""
+    """What a document comes to: rows of its good events in order, faults of the others as (place, message).
 
+    ``around`` are faults of the document itself, ``count`` is how many events it has.
+    """
+
+    around: list[Fault] = field(default_factory=list)
     rows: list[EventRow] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
@@ -67,7 +71,7 @@ def read_rows(document: Document, *, mention_items: bool = True) -> Reading:
     finds). A faulty event gives its faults and no row.
     """
     around, inside = event_faults(document)
-    reading = Reading(faults=[(str(fault.line or fault.place), fault.message) for fault in around])
+    reading = Reading(around=around)
     reading.count = len(document.events)
     hasher = EventHasher(document.context, ignored_fields(document))
     for index, event in enumerate(document.events):

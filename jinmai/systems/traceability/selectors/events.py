@@ -1,0 +1,181 @@
+"""Reading events: who may see which, a page of those that answer a query, single ones by their id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Max, Q, QuerySet
+
+from jinmai.core.access.api import Organisation, Principal, visible
+from jinmai.standards.epcis.contexts import prefixes_of
+from jinmai.standards.epcis_query import Query
+from jinmai.systems.traceability.models import Event
+from jinmai.systems.traceability.models.event_storage import read_body
+from jinmai.systems.traceability.selectors.event_candidates import candidates
+
+MOST_SCANNED: Final = 20_000
+MOST_COUNTED: Final = 100_000
+_CHUNK: Final = 250
+_COLUMN_OF: Final = {"eventTime": "event_time", "recordTime": "record_time"}
+
+
+class TooLarge(Exception):  # noqa: N818 - what the answer is
+    """More events answer than ``maxEventCount`` allows."""
+
+
+class TooComplex(Exception):  # noqa: N818 - what the question is
+    """The query would have to look at more events than one request may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event that answers, with the ``@context`` that it came with."""
+
+    number: int
+    event: dict[str, Any]
+    context: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ends, so that the next begins there whatever is captured meanwhile.
+
+    ``watermark`` is the newest event when the first page was asked for; ``at`` and ``number`` are the last
+    one given (or looked at), ``given`` how many were given so far.
+    """
+
+    watermark: int
+    at: datetime | None = None
+    number: int = 0
+    given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the events that answer. Without ``after`` there are no more."""
+
+    found: list[Found]
+    after: Position | None = None
+
+
+def events_for(principal: Principal) -> QuerySet[Event]:
+    """The events that a person or a key may see."""
+    return visible(principal, "traceability.view_event", Event.objects.all())
+
+
+def events_of(organisation: Organisation | None) -> QuerySet[Event]:
+    """The events that concern an organisation; None is the city, which all concern."""
+    return Event.objects.all() if organisation is None else Event.objects.filter(readers=organisation)
+
+
+def event_by_id(rows: QuerySet[Event], event_id: str) -> Found | None:
+    """The event of this id; where it was declared erroneous, the declaration, which repeats it."""
+    row = rows.filter(event_id=event_id).select_related("context").order_by("-declares_error", "pk").first()
+    return _found(row) if row else None
+
+
+def newest(rows: QuerySet[Event]) -> int:
+    """The number of the newest event, 0 where there is none."""
+    return rows.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def page_of(rows: QuerySet[Event], query: Query, size: int, after: Position | None = None) -> Page:
+    """At most ``size`` events that answer, in the query's order.
+
+    A query that few events answer may give a shorter page with more to come: one page looks at
+    ``MOST_SCANNED`` events at most. Raises :class:`TooLarge` and :class:`TooComplex`.
+    """
+    place = after or Position(watermark=newest(Event.objects.all()))
+    rows = candidates(rows.filter(pk__lte=place.watermark), query)
+    if after is None and query.count_maximum is not None:
+        _count(rows, query, query.count_maximum)
+    if query.count_limit is not None:
+        size = min(size, query.count_limit - place.given)
+    if size <= 0:
+        return Page([])
+    if query.order.extension is not None:
+        return _by_extension(rows, query, size, place)
+    return _by_column(rows, query, size, place)
+
+
+def _by_column(rows: QuerySet[Event], query: Query, size: int, place: Position) -> Page:
+    column = _COLUMN_OF[query.order.by]
+    found: list[Found] = []
+    last: Event | None = None
+    ordered = _from(rows, column, place, descending=query.order.descending)
+    for looked, row in enumerate(ordered):
+        if len(found) == size or looked == MOST_SCANNED:
+            return _page(found, query, place, last, column)
+        last = row
+        one = _found(row)
+        if query.matches(one.event, prefixes_of(one.context)):
+            found.append(one)
+    return Page(found)
+
+
+def _page(found: list[Found], query: Query, place: Position, last: Event | None, column: str) -> Page:
+    given = place.given + len(found)
+    if last is None or given == query.count_limit:
+        return Page(found)
+    return Page(found, Position(place.watermark, getattr(last, column), last.pk, given))
+
+
+def _from(rows: QuerySet[Event], column: str, place: Position, *, descending: bool) -> Iterator[Event]:
+    """Rows behind a place, read in chunks so that a page that is full stops reading."""
+    than = "lt" if descending else "gt"
+    sign = "-" if descending else ""
+    ordered = rows.select_related("context").order_by(f"{sign}{column}", f"{sign}pk")
+    at, number = place.at, place.number
+    while True:
+        chunk = ordered
+        if at is not None:
+            chunk = chunk.filter(Q(**{f"{column}__{than}": at}) | Q(**{column: at, f"pk__{than}": number}))
+        read = list(chunk[:_CHUNK])
+        yield from read
+        if len(read) < _CHUNK:
+            return
+        at, number = getattr(read[-1], column), read[-1].pk
+
+
+def _by_extension(rows: QuerySet[Event], query: Query, size: int, place: Position) -> Page:
+    """Ordered by a field that no index knows: all that answer are sorted, so they must be few."""
+    found = list(_matching(rows, query, MOST_SCANNED))
+    found.sort(
+        key=lambda one: (query.order.key(one.event, prefixes_of(one.context)), one.number),
+        reverse=query.order.descending,
+    )
+    until = place.given + size
+    more = until < len(found) and until != query.count_limit
+    after = Position(place.watermark, None, 0, until) if more else None
+    return Page(found[place.given : until], after)
+
+
+def _count(rows: QuerySet[Event], query: Query, most: int) -> None:
+    for count, _ in enumerate(_matching(rows, query, MOST_COUNTED), 1):
+        if count > most:
+            raise TooLarge
+
+
+def _matching(rows: QuerySet[Event], query: Query, most: int) -> Iterator[Found]:
+    for looked, row in enumerate(_from(rows, "record_time", Position(watermark=0), descending=True), 1):
+        if looked > most:
+            raise TooComplex
+        one = _found(row)
+        if query.matches(one.event, prefixes_of(one.context)):
+            yield one
+
+
+def matching_since(rows: QuerySet[Event], query: Query, cursor: int, until: int) -> Iterator[Found]:
+    """The events numbered above ``cursor`` up to ``until`` that answer, in the order of their capture."""
+    fresh = candidates(rows.filter(pk__gt=cursor, pk__lte=until), query)
+    for row in fresh.select_related("context").order_by("pk").iterator(chunk_size=_CHUNK):
+        one = _found(row)
+        if query.matches(one.event, prefixes_of(one.context)):
+            yield one
+
+
+def _found(row: Event) -> Found:
+    return Found(row.pk, read_body(row.body, row.record_time), row.context.context)

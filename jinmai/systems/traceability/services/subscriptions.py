@@ -1,0 +1,172 @@
+"""Subscriptions to named queries: made, ended, and reported to by webhook.
+
+A report is an EPCIS query document. It is sent at least once: the place up to which a subscriber was told is
+kept after it answered 2xx. ``GS1-Signature`` carries the token that the subscriber chose.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from jinmai.core.notices.api import NotTakenError, RefusedError, check_address, post, seal, unseal
+from jinmai.core.operations.api import task
+from jinmai.standards.epcis import CannotCarry, write
+from jinmai.standards.epcis_query import read_query
+from jinmai.standards.epcis_query.schedule import read_schedule
+from jinmai.systems.traceability.models import Event, NamedQuery, Subscription
+from jinmai.systems.traceability.selectors.event_documents import query_document
+from jinmai.systems.traceability.selectors.events import Found, events_of, matching_since, newest
+from jinmai.systems.traceability.selectors.places import places_below
+
+MOST_IN_A_REPORT: Final = 500
+MOST_SUBSCRIPTIONS: Final = 100
+
+
+class SubscriptionRefused(ValueError):  # noqa: N818 - what happens to it
+    """A subscription that cannot be: its address may not be called, or there are too many."""
+
+
+class ReportNotTaken(Exception):  # noqa: N818 - what the subscriber did
+    """The subscriber did not take a report this time; it is tried again."""
+
+
+def subscribe(  # noqa: PLR0913 - the controls of a subscription, each by its name
+    *,
+    query: NamedQuery,
+    address: str,
+    token: str,
+    stream: bool,
+    schedule: dict[str, Any] | None,
+    report_if_empty: bool,
+    initial_record_time: datetime | None,
+    formats: dict[str, str],
+) -> Subscription:
+    """Subscribe an address to a query's new answers. Raises :class:`SubscriptionRefused`."""
+    try:
+        check_address(address)
+    except RefusedError as error:
+        raise SubscriptionRefused(f"/dest: this address may not be called ({error})") from error
+    now = timezone.now()
+    with transaction.atomic():
+        if query.subscriptions.count() >= MOST_SUBSCRIPTIONS:
+            raise SubscriptionRefused(f"a query has at most {MOST_SUBSCRIPTIONS} subscriptions")
+        subscription = Subscription.objects.create(
+            subscription_id=str(uuid.uuid4()),
+            query=query,
+            sealed_url=seal(address),
+            sealed_token=seal(token) if token else "",
+            stream=stream,
+            schedule=schedule,
+            report_if_empty=report_if_empty,
+            initial_record_time=initial_record_time,
+            min_record_time=initial_record_time or now,
+            formats=formats,
+            # Without a time to begin with, what was captured before is no news.
+            cursor=0 if initial_record_time else newest(Event.objects.all()),
+            due_at=next_time(schedule, now),
+            created_at=now,
+        )
+        if stream and initial_record_time:
+            report.enqueue(subscription.pk)
+    return subscription
+
+
+def unsubscribe(*, subscription: Subscription) -> None:
+    """End a subscription: its address hears nothing more."""
+    subscription.delete()
+
+
+def next_time(schedule: dict[str, Any] | None, after: datetime) -> datetime | None:
+    """When a schedule is due next, on the clocks of the city."""
+    return read_schedule(schedule).next_after(after, timezone.get_default_timezone()) if schedule else None
+
+
+def announce() -> None:
+    """Let every stream look for news: called by a capture, in its transaction."""
+    for pk in Subscription.objects.filter(stream=True).values_list("pk", flat=True):
+        report.enqueue(pk)
+
+
+def report_due() -> int:
+    """Start the reports whose time has come, and give their number."""
+    now = timezone.now()
+    due = Subscription.objects.filter(due_at__lte=now)
+    for subscription in due:
+        with transaction.atomic():
+            following = next_time(subscription.schedule, now)
+            mine = Subscription.objects.filter(pk=subscription.pk, due_at=subscription.due_at)
+            if mine.update(due_at=following):
+                report.enqueue(subscription.pk)
+    return len(due)
+
+
+@task(attempts=10, first_pause_seconds=5, longest_pause_seconds=3600)
+def report(pk: int) -> None:
+    """Tell a subscriber what is new. Raises :class:`ReportNotTaken` to be called again."""
+    subscription = Subscription.objects.select_related("query__owner").filter(pk=pk).first()
+    if subscription is None:
+        return
+    until = newest(Event.objects.all())
+    fresh = matching_since(_rows(subscription), _query(subscription), subscription.cursor, until)
+    sent = False
+    while found := list(islice(fresh, MOST_IN_A_REPORT)):
+        _send(subscription, found)
+        _told(subscription, found[-1].number)
+        sent = True
+    if not sent and subscription.report_if_empty:
+        _send(subscription, [])
+        _told(subscription, until)
+    elif until > subscription.cursor:
+        Subscription.objects.filter(pk=pk, cursor__lt=until).update(
+            cursor=until, min_record_time=timezone.now()
+        )
+
+
+def _rows(subscription: Subscription) -> Any:
+    rows = events_of(subscription.query.owner)
+    if subscription.initial_record_time:
+        rows = rows.filter(record_time__gte=subscription.initial_record_time)
+    return rows
+
+
+def _query(subscription: Subscription) -> Any:
+    query = subscription.query
+    return read_query(query.parameters, below=places_below(query.owner))
+
+
+def _told(subscription: Subscription, cursor: int) -> None:
+    now = timezone.now()
+    Subscription.objects.filter(pk=subscription.pk, cursor__lt=cursor).update(cursor=cursor)
+    Subscription.objects.filter(pk=subscription.pk).update(last_notified_at=now, min_record_time=now)
+    subscription.cursor = max(cursor, subscription.cursor)
+
+
+def _send(subscription: Subscription, found: list[Found]) -> None:
+    formats: dict[str, Any] = subscription.formats
+    document = query_document(found, name=subscription.query.name, subscription=subscription.subscription_id)
+    form = formats.get("form", "json-2.0")
+    epcs = formats.get("epc", "Always_GS1_Digital_Link")
+    try:
+        body = write(document, form, epc_format=epcs, cbv_format=formats.get("cbv", "No_Preference"))
+    except CannotCarry:
+        form, body = "json-2.0", write(document, "json-2.0", epc_format=epcs)
+    headers = {
+        "Content-Type": "application/json" if form == "json-2.0" else "application/xml",
+        "GS1-EPCIS-Version": "2.0",
+        "GS1-CBV-Version": "2.0",
+        "GS1-EPC-Format": epcs,
+    }
+    if subscription.sealed_token:
+        headers["GS1-Signature"] = unseal(subscription.sealed_token)
+    try:
+        answer = post(unseal(subscription.sealed_url), body, headers)
+    except NotTakenError as error:
+        raise ReportNotTaken(str(error)) from error
+    if not 200 <= answer.status < 300:
+        raise ReportNotTaken(f"answered {answer.status}")
