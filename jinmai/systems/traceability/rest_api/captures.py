@@ -121,9 +121,9 @@ def _as_xml(job: CaptureJob) -> bytes:
         + "</error>"
         for error in shown["errors"]
     )
-    namespace = "urn:epcglobal:epcis:xsd:2"
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<epcis:EPCISCaptureJob xmlns:epcis="{namespace}"{attributes}>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<epcis:EPCISCaptureJob xmlns:epcis="urn:epcglobal:epcis:xsd:2"{attributes}>'
         f"{inside}<errors>{errors}</errors></epcis:EPCISCaptureJob>"
     ).encode("utf-8", "xmlcharrefreplace")
 

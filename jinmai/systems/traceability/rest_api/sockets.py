@@ -1,8 +1,8 @@
 """WebSocket subscriptions: ``GET /epcis/queries/{name}/events`` with an upgrade.
 
 The address holds the controls (``stream=true`` or the fields of a schedule); each message is an EPCIS query
-document in JSON. A subscriber is told what is captured from then on, or from ``initialRecordTime``. The key is
-looked up at every look, so that a revoked one hears nothing more. Nothing is kept: who reconnects says
+document in JSON. A subscriber is told what is captured from then on, or from ``initialRecordTime``. The key
+is looked up at every look, so that a revoked one hears nothing more. Nothing is kept: who reconnects says
 from when.
 """
 

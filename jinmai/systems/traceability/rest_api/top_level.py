@@ -46,7 +46,7 @@ def _collection(members: Sequence[str]) -> dict[str, Any]:
 
 def _root(call: Call) -> HttpResponse:
     if not call.xml:
-        return call.json(list(TOP_LEVEL))
+        return call.json(_collection(TOP_LEVEL))
     members = "".join(f"<resource>{escape(name)}</resource>" for name in TOP_LEVEL)
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
