@@ -44,7 +44,7 @@ def _capture(call: Call) -> HttpResponse:
     except KeyReused as error:
         raise Problem(409, "ResourceAlreadyExistsException", str(error)) from error
     place = call.request.build_absolute_uri(
-        reverse("epcis:capture_job", kwargs={"capture_id": job.capture_id})
+        reverse("traceability.epcis.capture_job", kwargs={"capture_id": job.capture_id})
     )
     answer = HttpResponse(status=202)
     for name, value in {**SPOKEN, "Location": place, "GS1-Capture-Error-Behaviour": behaviour}.items():

@@ -31,7 +31,7 @@ def _capture(call: Call) -> HttpResponse:
         raise Problem(409 if known else 400, kind, str(refused), errors=refused.errors[:100]) from refused
     except KeyReused as error:
         raise Problem(409, "ResourceAlreadyExistsException", str(error)) from error
-    base = call.request.build_absolute_uri(reverse("epcis:events"))
+    base = call.request.build_absolute_uri(reverse("traceability.epcis.events"))
     headers = {**SPOKEN, "Location": f"{base}/{quote(event.event_id, safe='')}"}
     return call.json({"eventID": event.event_id}, 201, headers)
 

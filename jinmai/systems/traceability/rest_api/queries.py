@@ -81,7 +81,7 @@ def _keep(call: Call) -> HttpResponse:
         query = keep_query(name=name, parameters=parameters, party=call.party)
     except NameTaken as error:
         raise Problem(409, "ResourceAlreadyExistsException", str(error)) from error
-    place = call.request.build_absolute_uri(reverse("epcis:query", kwargs={"name": query.name}))
+    place = call.request.build_absolute_uri(reverse("traceability.epcis.query", kwargs={"name": query.name}))
     made = HttpResponse(status=201)
     for header, value in {**SPOKEN, "Location": place}.items():
         made[header] = value

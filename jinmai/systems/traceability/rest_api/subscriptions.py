@@ -97,7 +97,7 @@ def _subscribe(call: Call, name: str) -> HttpResponse:
     except SubscriptionRefused as error:
         raise refused(str(error)) from error
     arguments = {"name": query.name, "subscription_id": made.subscription_id}
-    place = call.request.build_absolute_uri(reverse("epcis:subscription", kwargs=arguments))
+    place = call.request.build_absolute_uri(reverse("traceability.epcis.subscription", kwargs=arguments))
     return call.json(as_json(made), 201, {**SPOKEN, "Location": place})
 
 

@@ -6,34 +6,36 @@ from django.urls import URLPattern, path
 
 from jinmai.systems.traceability.rest_api import captures, events, queries, subscriptions, top_level
 
-app_name = "epcis"
-
 
 def _top_level(name: str, views: tuple[top_level.View, ...]) -> list[URLPattern]:
     every, one, of_one = views
     return [
-        path(name, every, name=name),
-        path(f"{name}/<path:value>/events", of_one, name=f"{name}_events"),
-        path(f"{name}/<path:value>", one, name=f"{name}_one"),
+        path(name, every, name=f"traceability.epcis.{name}"),
+        path(f"{name}/<path:value>/events", of_one, name=f"traceability.epcis.{name}_events"),
+        path(f"{name}/<path:value>", one, name=f"traceability.epcis.{name}_one"),
     ]
 
 
 urlpatterns = [
-    path("", top_level.root, name="root"),
-    path("capture", captures.captures, name="captures"),
-    path("capture/<str:capture_id>", captures.capture_job, name="capture_job"),
-    path("events", events.events, name="events"),
-    path("events/<path:event_id>", events.event, name="event"),
+    path("", top_level.root, name="traceability.epcis.root"),
+    path("capture", captures.captures, name="traceability.epcis.captures"),
+    path("capture/<str:capture_id>", captures.capture_job, name="traceability.epcis.capture_job"),
+    path("events", events.events, name="traceability.epcis.events"),
+    path("events/<path:event_id>", events.event, name="traceability.epcis.event"),
     *(url for kind in top_level.KINDS for url in _top_level(kind.name, top_level.views_of(kind))),
     *_top_level("epcs", top_level.EPC_VIEWS),
-    path("queries", queries.queries, name="queries"),
-    path("queries/<str:name>", queries.query, name="query"),
-    path("queries/<str:name>/events", queries.answers, name="query_events"),
-    path("queries/<str:name>/subscriptions", subscriptions.subscriptions, name="subscriptions"),
+    path("queries", queries.queries, name="traceability.epcis.queries"),
+    path("queries/<str:name>", queries.query, name="traceability.epcis.query"),
+    path("queries/<str:name>/events", queries.answers, name="traceability.epcis.query_events"),
+    path(
+        "queries/<str:name>/subscriptions",
+        subscriptions.subscriptions,
+        name="traceability.epcis.subscriptions",
+    ),
     path(
         "queries/<str:name>/subscriptions/<str:subscription_id>",
         subscriptions.subscription,
-        name="subscription",
+        name="traceability.epcis.subscription",
     ),
-    path("nextPageToken/<str:token>", queries.page_token, name="page_token"),
+    path("nextPageToken/<str:token>", queries.page_token, name="traceability.epcis.page_token"),
 ]

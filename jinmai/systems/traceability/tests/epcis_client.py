@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+from django.core.management import call_command
 from django.test import Client
 
 from jinmai.core.access.api import Organisation
-from jinmai.core.access.services.api_keys import create_api_key
 from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.systems.traceability.tests.factories import make_organisation
 
 EPC = "https://id.gs1.org/01/09521141012345/21/2017"
+
+
+def make_key(scope: str, organisation: Organisation | None = None) -> str:
+    """A key as ``jinmai api_key create`` prints it."""
+    said = StringIO()
+    words = ["create", "--scope", scope, "--json"]
+    if organisation is not None:
+        words += ["--organisation", organisation.code]
+    call_command("api_key", *words, stdout=said)
+    return str(orjson.loads(said.getvalue())["key"])
 
 
 class Caller:
@@ -21,20 +31,16 @@ class Caller:
 
     def __init__(self, organisation: Organisation | None = None, *, city: bool = False) -> None:
         self.organisation = None if city else organisation or make_organisation()
-        self.key, self.secret = create_api_key(
-            actor="command:test", scopes=["epcis"], organisation=self.organisation
-        )
+        self.secret = make_key("epcis", self.organisation)
         self.client = Client(raise_request_exception=False)
 
-    def call(
-        self, method: str, address: str, body: Any = None, query: Any = None, **headers: str
-    ) -> HttpResponse:
+    def call(self, method: str, address: str, body: Any = None, query: Any = None, **headers: str) -> Any:
         """One call; a body that is no bytes is sent as JSON."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         given.setdefault("Authorization", f"Bearer {self.secret}")
         kind = given.pop("Content-Type", "application/json")
         content = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        answer: HttpResponse = self.client.generic(
+        return self.client.generic(
             method,
             f"/epcis/{address}",
             content,
@@ -42,9 +48,8 @@ class Caller:
             headers=given,
             query_params=query,
         )
-        return answer
 
-    def get(self, address: str, query: Any = None, **headers: str) -> HttpResponse:
+    def get(self, address: str, query: Any = None, **headers: str) -> Any:
         """``GET``."""
         return self.call("GET", address, query=query, **headers)
 
@@ -57,7 +62,7 @@ class Caller:
         ]["eventList"]
         return found
 
-    def capture(self, *events: dict[str, Any], **headers: str) -> HttpResponse:
+    def capture(self, *events: dict[str, Any], **headers: str) -> Any:
         """Capture a document with these events."""
         return self.call("POST", "capture", document(*events), **headers)
 
@@ -89,6 +94,6 @@ def event(number: int = 0, **fields: Any) -> dict[str, Any]:
     }
 
 
-def content(answer: HttpResponse) -> Any:
+def content(answer: Any) -> Any:
     """The JSON of an answer."""
     return orjson.loads(answer.content)

@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import jsonschema_rs
 import orjson
 import pytest
-from django.http import HttpResponse
 
-from jinmai.core.access.services.api_keys import create_api_key
-from jinmai.systems.traceability.tests.epcis_client import EPC, Caller, content, event
+from jinmai.systems.traceability.tests.epcis_client import EPC, Caller, content, event, make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +82,7 @@ class World(Caller):
             },
         }[path]
 
-    def operate(self, method: str, path: str, **headers: str) -> HttpResponse:
+    def operate(self, method: str, path: str, **headers: str) -> Any:
         """One operation of the OpenAPI."""
         body = self.body(path) if method == "post" else None
         return self.call(method.upper(), self.address(path), body, **headers)
@@ -173,7 +170,7 @@ def test_every_collection_with_pages_says_where_the_next_begins(openapi: dict[st
 
 def test_every_operation_asks_for_a_key_and_its_scope(openapi: dict[str, Any]) -> None:
     world = World()
-    _, other = create_api_key(actor="command:test", scopes=["metrics"])
+    other = make_key("metrics")
     for method, path, _ in operations(openapi):
         for shown, status in (("", 401), ("Bearer jinmai_0_0", 401), (f"Bearer {other}", 403)):
             answer = world.operate(method, path, Authorization=shown)
@@ -226,25 +223,6 @@ def test_every_query_parameter_of_every_operation_is_read(openapi: dict[str, Any
             )
             expected = 200 if takes_any_text or ignored else 400
             assert answer.status_code == expected, (method, path, name, answer.content)
-
-
-def test_answers_have_the_shape_that_the_description_gives(openapi: dict[str, Any]) -> None:
-    world = World()
-    checked = 0
-    for method, path, operation in operations(openapi):
-        _, description = success(openapi, operation)
-        schema = description.get("content", {}).get("application/json", {}).get("schema")
-        if method != "get" or schema is None or "events" in path.lower():
-            continue
-        whole = {**schema, "components": openapi["components"]}
-        try:
-            validator = jsonschema_rs.Draft7Validator(whole)
-        except (ValueError, jsonschema_rs.ReferencingError):
-            continue  # a pattern in the description itself is written for another kind of engine
-        answer = content(world.operate(method, path))
-        assert [error.message for error in validator.iter_errors(answer)] == [], path
-        checked += 1
-    assert checked >= 10
 
 
 def test_what_is_not_there_is_not_found(openapi: dict[str, Any]) -> None:
