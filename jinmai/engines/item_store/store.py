@@ -83,9 +83,12 @@ class ItemStore:
         row = self._reading().execute(_FIND, (serial,)).fetchone()
         return None if row is None else Item(UUID(bytes=row[0]), row[1])
 
-    def serials(self, batch: UUID) -> list[int] | None:
-        """A batch's serials in the order of minting, or None for a batch that is not here."""
-        return _batch(self._reading(), batch) if self.path.exists() else None
+    def serials(self, batch: UUID, first: int = 0, count: int = MOST_IN_A_BATCH) -> list[int] | None:
+        """A batch's serials in the order of minting, or so many from number ``first`` on.
+
+        None for a batch that is not here.
+        """
+        return _batch(self._reading(), batch, first, count) if self.path.exists() else None
 
     def __len__(self) -> int:
         """How many animals have an identity here."""
@@ -129,8 +132,11 @@ class ItemStore:
                 raise
 
 
-def _batch(connection: sqlite3.Connection, batch: UUID) -> list[int] | None:
-    row = connection.execute("SELECT serials FROM batches WHERE name = ?", (batch.bytes,)).fetchone()
+def _batch(
+    connection: sqlite3.Connection, batch: UUID, first: int = 0, count: int = MOST_IN_A_BATCH
+) -> list[int] | None:
+    asked = (1 + first * _SERIAL_BYTES, count * _SERIAL_BYTES, batch.bytes)
+    row = connection.execute("SELECT substr(serials, ?, ?) FROM batches WHERE name = ?", asked).fetchone()
     if row is None:
         return None
     packed: bytes = row[0]

@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinmai.systems.traceability.views import lots
+from jinmai.systems.traceability.views import findings, lot_deeds, lots, units
 
 app_name = "traceability"
-urlpatterns = [path("", lots.overview, name="overview")]
+urlpatterns = [
+    path("", lots.overview, name="overview"),
+    path("trace/", lots.trace, name="trace"),
+    path("lots/new/", lot_deeds.new_lot, name="new_lot"),
+    path("lots/<str:gtin>/<str:code>/", lots.lot_page, name="lot"),
+    path("lots/<str:gtin>/<str:code>/treat/", lot_deeds.treat, name="treat"),
+    path("lots/<str:gtin>/<str:code>/weigh/", lot_deeds.weigh, name="weigh"),
+    path("lots/<str:gtin>/<str:code>/mint/", lot_deeds.give_codes, name="mint"),
+    path("lots/<str:gtin>/<str:code>/pack/", lot_deeds.pack, name="pack"),
+    path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
+    path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
+    path("units/", units.unit_list, name="units"),
+    path("units/pallet/", units.stack, name="stack"),
+    path("units/<str:sscc>/", units.unit_page, name="unit"),
+    path("units/<str:sscc>/ship/", units.send, name="ship"),
+    path("units/<str:sscc>/receive/", units.take_in, name="receive"),
+    path("units/<str:sscc>/sell/", units.sell_out, name="sell"),
+    path("exceptions/", findings.exception_list, name="exceptions"),
+    path("exceptions/<int:pk>/", findings.exception_page, name="exception"),
+    path("exceptions/<int:pk>/close/", findings.exception_close, name="close_exception"),
+    path("recalls/", findings.recall_list, name="recalls"),
+    path("recalls/<int:pk>/", findings.recall_page, name="recall"),
+    path("recalls/<int:pk>/animals/", findings.recalled_animals, name="recalled_animals"),
+    path("recalls/<int:pk>/close/", findings.recall_close, name="close_recall"),
+]

@@ -38,6 +38,13 @@ def test_minting_a_batch_again_gives_what_was_minted(tmp_path: Path) -> None:
     assert len(again) == 50
 
 
+def test_a_box_of_a_batch_is_read_without_the_rest(tmp_path: Path) -> None:
+    store = ItemStore(tmp_path)
+    serials = store.mint(UUID(int=7), 50)
+    assert store.serials(UUID(int=7), 20, 12) == serials[20:32]
+    assert store.serials(UUID(int=7), 45, 12) == serials[45:]
+
+
 def test_a_batch_cannot_grow(tmp_path: Path) -> None:
     store = ItemStore(tmp_path)
     store.mint(UUID(int=7), 50)

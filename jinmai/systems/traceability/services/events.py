@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from jinmai.standards.epcis import Event
 from jinmai.systems.traceability.choices import LotKind, UnitKind
-from jinmai.systems.traceability.models import LogisticUnit, Lot, LotInput, Site, Treatment
+from jinmai.systems.traceability.models import Harvest, LogisticUnit, Lot, LotInput, Site, Treatment
 
 # Terms that GS1's own context does not declare, under the namespaces that XML gives them; GDST's has no
 # slash at its end.
@@ -60,6 +60,14 @@ def treated(treatment: Treatment) -> Event:
         "jinmai:dose": treatment.dose,
         "jinmai:withdrawalDays": treatment.withdrawal_days,
     }
+
+
+def weighed(harvest: Harvest) -> Event:
+    """A harvest was counted and weighed. EPCIS has one quantity for a class; the count is a term of our own."""
+    lot = harvest.lot
+    event = _observed(harvest.at, lot.site, "inspecting", "in_progress")
+    event["quantityList"] = [_measured(lot.epc_class, harvest.grams, harvest.animals)]
+    return event | {"jinmai:animals": harvest.animals}
 
 
 def commissioned(box: LogisticUnit, serials: Iterable[str]) -> Event:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
+from jinmai.standards.epcis import Event
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, Treatment
+from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import check_lot
+from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 # From which state a lot may go to which; a recall is started by its own verb.
@@ -21,15 +25,29 @@ _WAYS = {
     LotState.RECALLED: {LotState.CLOSED},
     LotState.CLOSED: set[LotState](),
 }
+_EVENTS = {LotState.HELD: events.held, LotState.RELEASED: events.released}
 
 
 @transaction.atomic
 def open_lot(*, lot: Lot, by: User) -> Lot:
-    """Open a lot: ``lot`` is filled in and not yet stored.
+    """Open a lot that is made of no other: ``lot`` is filled in and not yet stored.
 
     Raises:
         ValidationError: for instance the code is taken for this product or cannot stand in a GS1 AI 10.
     """
+    enter_lot(lot=lot, by=by)
+    record_opening(lot=lot, by=by)
+    return lot
+
+
+def record_opening(*, lot: Lot, by: User) -> None:
+    """Capture the first event of a lot, with everything it was made of; part of the verbs that open lots."""
+    _capture(lot, "opened", events.lot_opened(lot), by)
+
+
+@transaction.atomic
+def enter_lot(*, lot: Lot, by: User) -> Lot:
+    """Store a lot and its entry; whoever opens it captures its first event when its inputs are known."""
     lot.full_clean()
     lot.save()
     append(
@@ -56,7 +74,7 @@ def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> 
     Raises:
         ChainRefusedError: from its state the lot cannot go there.
     """
-    lot = Lot.objects.select_for_update().select_related("product").get(pk=lot.pk)
+    lot = Lot.objects.select_for_update().select_related("product", "site__owner").get(pk=lot.pk)
     if state == lot.state:
         return lot
     if state not in _WAYS[LotState(lot.state)]:
@@ -72,6 +90,9 @@ def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> 
         payload=entries.LotStateChanged(gtin=lot.product.gtin, lot=lot.code, state=state, reason=reason),
         actor=f"user:{by.pk}" if by else "system",
     )
+    if state in _EVENTS:
+        now = timezone.now()
+        _capture(lot, f"{state}:{now.isoformat()}", _EVENTS[state](lot, at=now), by)
     return lot
 
 
@@ -99,4 +120,14 @@ def record_treatment(*, treatment: Treatment, by: User) -> Treatment:
         ),
         actor=f"user:{by.pk}",
     )
+    _capture(lot, f"treatment:{treatment.pk}", events.treated(treatment), by)
     return treatment
+
+
+def _capture(lot: Lot, deed: str, event: Event, by: User | None) -> None:
+    record_events(
+        events=[event],
+        party=lot.site.owner,
+        key=f"{lot.subject}:{deed}",
+        actor=f"user:{by.pk}" if by else "system",
+    )

@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
+from jinmai.standards.epcis import Event
 from jinmai.standards.gs1 import check_digit, prefix_length
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, UnitKind, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch, Site
+from jinmai.systems.traceability.selectors.stores import item_store
+from jinmai.systems.traceability.selectors.trace import serial_letters
+from jinmai.systems.traceability.services import events
+from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 MOST_IN_A_BOX = 100_000
@@ -32,24 +37,34 @@ class Destination:
     buyer: str = ""
 
 
-@transaction.atomic
 def pack_box(*, batch: MintBatch, count: int, at: datetime, by: User) -> LogisticUnit:
-    """Pack the next ``count`` animals of a batch that lie in no box yet.
+    """Pack the next ``count`` animals of a batch that lie in no box yet; see :func:`pack_boxes`."""
+    return pack_boxes(batch=batch, count=count, boxes=1, at=at, by=by)[0]
+
+
+@transaction.atomic
+def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: User) -> list[LogisticUnit]:
+    """Pack so many boxes with the next ``count`` animals each of a batch that lie in no box yet.
 
     Raises:
         ChainRefusedError: there are not so many, the batch is not stored yet, or the lot is held back.
     """
-    batch = MintBatch.objects.select_for_update().select_related("lot__product", "lot__site").get(pk=batch.pk)
+    rows = MintBatch.objects.select_for_update(of=("self",))
+    batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
     _check_free(batch.lot)
     if batch.filled_at is None:
         raise ChainRefusedError(_("The codes of this batch are still being made; try again in a moment."))
     packed = batch.units.aggregate(last=Max("last"))["last"]
     first = 0 if packed is None else packed + 1
-    if not 1 <= count <= min(MOST_IN_A_BOX, batch.count - first):
+    if not 1 <= count * boxes <= batch.count - first or not 1 <= count <= MOST_IN_A_BOX:
         raise ChainRefusedError(
-            _("%(left)s animals of this batch lie in no box yet; a box of %(count)s cannot be packed.")
-            % {"left": batch.count - first, "count": count}
+            _("%(left)s animals of this batch lie in no box yet; %(boxes)s of %(count)s cannot be packed.")
+            % {"left": batch.count - first, "boxes": boxes, "count": count}
         )
+    return [_pack(batch, first + count * number, count, at, by) for number in range(boxes)]
+
+
+def _pack(batch: MintBatch, first: int, count: int, at: datetime, by: User) -> LogisticUnit:
     box = LogisticUnit.objects.create(
         sscc=next_sscc(batch.lot.product.gtin),
         kind=UnitKind.BOX,
@@ -62,6 +77,10 @@ def pack_box(*, batch: MintBatch, count: int, at: datetime, by: User) -> Logisti
         packed_at=at,
     )
     _record_packed(box, [], by)
+    letters = [serial_letters(serial) for serial in item_store().serials(batch.request, first, count) or ()]
+    made = [events.commissioned(box, letters), events.packed(box, serials=letters)]
+    # The item store finds the box of an animal, so that the index of events need not name each of them.
+    _capture(box, "packed", made, by, mention_items=False)
     return box
 
 
@@ -75,7 +94,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
     rows = list(
         LogisticUnit.objects.select_for_update(of=("self",))
         .filter(pk__in=[box.pk for box in boxes])
-        .select_related("site", "lot__product")
+        .select_related("site__owner", "lot__product")
     )
     if not rows:
         raise ChainRefusedError(_("Scan at least one box for the pallet."))
@@ -97,6 +116,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
     )
     LogisticUnit.objects.filter(pk__in=[row.pk for row in rows]).update(parent=pallet)
     _record_packed(pallet, [row.sscc for row in rows], by)
+    _capture(pallet, "packed", [events.packed(pallet, children=rows)], by)
     return pallet
 
 
@@ -122,7 +142,8 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
         _check_free(lot)
     _move(unit, state=UnitState.SHIPPED, shipped_at=at, bound_for=to.site, buyer=to.buyer.strip())
-    return _record_moved(unit, at, by)
+    left = events.shipped([unit], at=at, site=unit.site, bound_for=to.site)
+    return _record_moved(unit, at, left, by)
 
 
 @transaction.atomic
@@ -142,8 +163,9 @@ def receive(*, unit: LogisticUnit, site: Site, at: datetime, by: User) -> Logist
         raise ChainRefusedError(_("%(sscc)s was not sent to %(site)s.") % {"sscc": unit.sscc, "site": site})
     if unit.shipped_at is not None and at < unit.shipped_at:
         raise ChainRefusedError(_("%(sscc)s cannot arrive before it left.") % {"sscc": unit.sscc})
+    came_from = unit.site
     _move(unit, state=UnitState.RECEIVED, received_at=at, site=site, bound_for=None)
-    return _record_moved(unit, at, by)
+    return _record_moved(unit, at, events.received([unit], at=at, site=site, came_from=came_from), by)
 
 
 @transaction.atomic
@@ -162,7 +184,7 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
         _check_free(lot)
     _move(unit, state=UnitState.SOLD, sold_at=at)
-    return _record_moved(unit, at, by)
+    return _record_moved(unit, at, events.sold([unit], at=at, site=unit.site), by)
 
 
 def next_sscc(gtin: str) -> str:
@@ -181,7 +203,9 @@ def next_sscc(gtin: str) -> str:
 
 
 def _locked(unit: LogisticUnit) -> LogisticUnit:
-    rows = LogisticUnit.objects.select_for_update(of=("self",)).select_related("site", "bound_for", "lot")
+    rows = LogisticUnit.objects.select_for_update(of=("self",)).select_related(
+        "site__owner", "bound_for", "lot"
+    )
     return rows.get(pk=unit.pk)
 
 
@@ -224,7 +248,7 @@ def _record_packed(unit: LogisticUnit, children: list[str], by: User) -> None:
     )
 
 
-def _record_moved(unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
+def _record_moved(unit: LogisticUnit, at: datetime, event: Event, by: User) -> LogisticUnit:
     append(
         kind=entries.UNIT_MOVED,
         subject=unit.subject,
@@ -238,4 +262,17 @@ def _record_moved(unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
         ),
         actor=f"user:{by.pk}",
     )
+    _capture(unit, f"{unit.state}:{at.isoformat()}", [event], by)
     return unit
+
+
+def _capture(
+    unit: LogisticUnit, deed: str, made: list[Event], by: User, *, mention_items: bool = True
+) -> None:
+    record_events(
+        events=made,
+        party=unit.site.owner,
+        key=f"{unit.subject}:{deed}",
+        actor=f"user:{by.pk}",
+        mention_items=mention_items,
+    )

@@ -12,8 +12,10 @@ from jinmai.core.ledger.api import append
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotKind, LotState
 from jinmai.systems.traceability.models import Harvest, Lot, LotInput
+from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import check_lot
-from jinmai.systems.traceability.services.lots import open_lot
+from jinmai.systems.traceability.services.capture import record_events
+from jinmai.systems.traceability.services.lots import enter_lot, record_opening
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 # What may be made of what: animals are seed, then harvest, then products, and products of products.
@@ -39,7 +41,7 @@ def make_lot_of(*, lot: Lot, inputs: Sequence[LotInput], by: User) -> Lot:
     sources = Lot.objects.select_for_update().in_bulk([taken.source_id for taken in inputs])
     for taken in inputs:
         _check_source(lot, sources[taken.source_id])
-    lot = open_lot(lot=lot, by=by)
+    lot = enter_lot(lot=lot, by=by)
     for taken in inputs:
         taken.lot = lot
         taken.full_clean()
@@ -62,6 +64,7 @@ def make_lot_of(*, lot: Lot, inputs: Sequence[LotInput], by: User) -> Lot:
         ),
         actor=f"user:{by.pk}",
     )
+    record_opening(lot=lot, by=by)
     for affected in (lot, *(taken.source for taken in inputs)):
         check_lot(lot=affected)
     return lot
@@ -75,7 +78,7 @@ def weigh_harvest(*, harvest: Harvest, by: User) -> Harvest:
         ChainRefusedError: the lot is no harvest lot, or was weighed already.
         ValidationError: a figure cannot be so.
     """
-    lot = Lot.objects.select_for_update().select_related("product", "site").get(pk=harvest.lot_id)
+    lot = Lot.objects.select_for_update().select_related("product", "site__owner").get(pk=harvest.lot_id)
     if lot.kind != LotKind.HARVEST:
         raise ChainRefusedError(_("Only a harvest lot is weighed at harvest."))
     if Harvest.objects.filter(lot=lot).exists():
@@ -98,6 +101,12 @@ def weigh_harvest(*, harvest: Harvest, by: User) -> Harvest:
             heaviest_grams=harvest.heaviest_grams,
             festival=harvest.festival,
         ),
+        actor=f"user:{by.pk}",
+    )
+    record_events(
+        events=[events.weighed(harvest)],
+        party=lot.site.owner,
+        key=f"{lot.subject}:weighed",
         actor=f"user:{by.pk}",
     )
     check_lot(lot=lot)

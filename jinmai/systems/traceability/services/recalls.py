@@ -13,7 +13,9 @@ from jinmai.core.ledger.api import append
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot, Recall
-from jinmai.systems.traceability.selectors.trace import reach
+from jinmai.systems.traceability.selectors.trace import Reach, reach
+from jinmai.systems.traceability.services import events
+from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 
@@ -45,6 +47,7 @@ def start_recall(*, recall: Recall, by: User) -> Recall:
             state=LotState.RECALLED, state_reason=recall.reason[:200]
         )
         LogisticUnit.objects.filter(pk__in=[unit.pk for unit in found.units]).update(state=UnitState.RECALLED)
+        _capture(recall, found, by)
     lot = recall.lot
     append(
         kind=entries.RECALL_STARTED,
@@ -85,3 +88,16 @@ def close_recall(*, recall: Recall, note: str, by: User) -> Recall:
         actor=f"user:{by.pk}",
     )
     return row
+
+
+def _capture(recall: Recall, found: Reach, by: User) -> None:
+    """One event for each lot with its boxes, in the name of the firm at whose site the lot came into being."""
+    now = timezone.now()
+    for lot in found.lots:
+        boxes = [unit for unit in found.units if unit.lot_id == lot.pk]
+        record_events(
+            events=[events.recalled(lot, boxes, at=now)],
+            party=lot.site.owner,
+            key=f"traceability.recall:{recall.pk}:{lot.pk}",
+            actor=f"user:{by.pk}",
+        )

@@ -8,8 +8,19 @@ from typing import Any
 from django.utils import timezone
 
 from jinmai.core.access.api import Membership, Organisation, User
-from jinmai.systems.traceability.choices import LotKind, ProductForm, SiteKind
-from jinmai.systems.traceability.models import Certificate, Event, Lot, Product, SigningKey, Site, TestReport
+from jinmai.systems.traceability.choices import ExceptionKind, LotKind, ProductForm, SiteKind, UnitKind
+from jinmai.systems.traceability.models import (
+    Certificate,
+    ChainException,
+    Event,
+    LogisticUnit,
+    Lot,
+    Product,
+    Recall,
+    SigningKey,
+    Site,
+    TestReport,
+)
 from jinmai.systems.traceability.services.capture import capture
 
 _numbers = count(1)
@@ -125,6 +136,27 @@ def sample_key(owner: Organisation, district: str = "210781") -> SigningKey:
     )
 
 
+def make_unit(owner: Organisation, district: str = "210781", **fields: Any) -> LogisticUnit:
+    """A pallet that this organisation packed, has, and sends to a site of its own."""
+    site = fields.pop("site", None) or make_site(owner, district)
+    kept = {"packed_by": site, "bound_for": site, "packed_at": timezone.now(), **fields}
+    return LogisticUnit.objects.create(sscc=f"{next(_numbers):018d}", kind=UnitKind.PALLET, site=site, **kept)
+
+
+def make_exception(owner: Organisation, district: str = "210781", **fields: Any) -> ChainException:
+    """A broken mass balance at a site of its own."""
+    facts = {"rule": "more_animals_than_went_in", "found": 1_200, "limit": 1_000}
+    kept = {"kind": ExceptionKind.BALANCE_BROKEN, "facts": facts, "found_at": timezone.now(), **fields}
+    return ChainException.objects.create(site=make_site(owner, district), **kept)
+
+
+def make_recall(owner: Organisation, district: str = "210781", **fields: Any) -> Recall:
+    """A recall of a lot of its own."""
+    number = next(_numbers)
+    by = User.objects.create_user(f"recaller-{number}", display_name=f"recaller-{number}")
+    return Recall.objects.create(lot=make_lot(owner, district), reason="a test", started_by=by, **fields)
+
+
 # One object for each permission that covers objects, for the test of who may do what.
 SAMPLES = {
     "traceability.open_lot": make_site,
@@ -139,4 +171,15 @@ SAMPLES = {
     "traceability.view_signing_key": sample_key,
     "traceability.rotate_signing_key": sample_key,
     "traceability.revoke_item": sample_product,
+    "traceability.work_lot": make_lot,
+    "traceability.hold_lot": make_lot,
+    "traceability.start_recall": make_lot,
+    "traceability.view_unit": make_unit,
+    "traceability.follow_unit": make_unit,
+    "traceability.receive_unit": make_unit,
+    "traceability.move_unit": make_unit,
+    "traceability.view_exception": make_exception,
+    "traceability.close_exception": make_exception,
+    "traceability.view_recall": make_recall,
+    "traceability.close_recall": make_recall,
 }

@@ -1,0 +1,43 @@
+"""Exceptions and recalls as people see them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.access.api import User, visible
+from jinmai.systems.traceability.models import ChainException, Recall
+
+# What a broken rule of the mass balance says; ``found`` and ``limit`` are animals or grams.
+RULES = {
+    "more_animals_than_went_in": _("%(found)s animals, but only %(limit)s went in"),
+    "more_weight_than_the_yield": _("%(found)s g, but the processing yield allows %(limit)s g"),
+    "more_weight_than_the_pond_bears": _("%(found)s g, but the pond bears %(limit)s g at most"),
+    "more_seed_than_the_water_bears": _("%(found)s seed animals, but the water bears %(limit)s at most"),
+    "more_animals_taken_than_there_were": _("%(found)s animals were taken out, but there were %(limit)s"),
+    "more_weight_taken_than_there_was": _("%(found)s g were taken out, but there were %(limit)s g"),
+}
+
+
+def exceptions_for(user: User) -> QuerySet[ChainException]:
+    """Findings at the sites that somebody may see, the newest first."""
+    rows = ChainException.objects.select_related("lot__product", "unit", "site__owner", "closed_by")
+    return visible(user, "traceability.view_exception", rows)
+
+
+def exception_by_id(pk: int) -> ChainException:
+    """One finding. Raises ``ChainException.DoesNotExist``."""
+    return ChainException.objects.select_related("lot__product", "unit", "site__owner", "closed_by").get(
+        pk=pk
+    )
+
+
+def recalls_for(user: User) -> QuerySet[Recall]:
+    """Recalls of the lots that somebody may see, the newest first."""
+    rows = Recall.objects.select_related("lot__product", "lot__site__owner", "started_by")
+    return visible(user, "traceability.view_recall", rows)
+
+
+def recall_by_id(pk: int) -> Recall:
+    """One recall. Raises ``Recall.DoesNotExist``."""
+    return Recall.objects.select_related("lot__product", "lot__site__owner", "started_by").get(pk=pk)

@@ -1,0 +1,70 @@
+"""States in a word and a tone, and what a lot or a unit asks for next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from jinmai.core.web.api import Status, Tone
+from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
+from jinmai.systems.traceability.models import ChainException, LogisticUnit, Lot
+from jinmai.systems.traceability.selectors.balance import Quota
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LOT_TONES: dict[str, Tone] = {
+    LotState.OPEN: "work",
+    LotState.HELD: "attention",
+    LotState.RELEASED: "good",
+    LotState.RECALLED: "alarm",
+    LotState.CLOSED: "",
+}
+UNIT_TONES: dict[str, Tone] = {
+    UnitState.PACKED: "work",
+    UnitState.SHIPPED: "attention",
+    UnitState.RECEIVED: "good",
+    UnitState.SOLD: "",
+    UnitState.RECALLED: "alarm",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One next step: what, why, and the part of the page where it is done."""
+
+    label: StrOrPromise
+    anchor: str
+    why: StrOrPromise
+
+
+def lot_status(lot: Lot) -> Status:
+    """The state of a lot."""
+    return Status(lot.get_state_display(), LOT_TONES[lot.state])
+
+
+def unit_status(unit: LogisticUnit) -> Status:
+    """The state of a box or pallet."""
+    return Status(unit.get_state_display(), UNIT_TONES[unit.state])
+
+
+def exception_status(row: ChainException) -> Status:
+    """Whether a finding still waits."""
+    return Status(_("waits"), "alarm") if row.closed_at is None else Status(_("closed"), "good")
+
+
+def lot_step(lot: Lot, quota: Quota, unpacked: int) -> Step | None:
+    """What a lot asks for next; None where nothing does."""
+    if lot.state == LotState.HELD:
+        return Step(_("Release or close"), "state", _("The lot is held back; nothing of it may leave."))
+    if lot.state in {LotState.RECALLED, LotState.CLOSED}:
+        return None
+    if lot.kind == LotKind.HARVEST and lot.grams is None:
+        return Step(_("Weigh the harvest"), "weigh", _("Nobody weighed this harvest yet."))
+    if unpacked:
+        return Step(_("Pack a box"), "pack", _("Animals with a code lie in no box yet."))
+    if lot.kind == LotKind.PROCESSED and quota.left:
+        return Step(_("Give codes"), "mint", _("Animals of this lot have no code yet."))
+    return None

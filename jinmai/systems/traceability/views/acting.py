@@ -1,0 +1,53 @@
+"""One page for one deed: what it does, its form, one button. A refusal comes back beside what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the page says: its heading, a sentence, the button, and where one came from."""
+
+    title: StrOrPromise
+    lead: StrOrPromise
+    button: StrOrPromise
+    back: str
+    back_label: StrOrPromise
+    facts: Sequence[tuple[StrOrPromise, StrOrPromise]] = ()
+    danger: bool = False
+    rows: Sequence[Form] = field(default_factory=list)
+
+
+def deed_page(request: HttpRequest, deed: Deed, form: Form) -> HttpResponse:
+    """The page; with 422 where the form was refused."""
+    refused = bool(form.errors) or any(row.errors for row in deed.rows)
+    return render(
+        request, "traceability/deed.html", {"deed": deed, "form": form}, status=422 if refused else 200
+    )
+
+
+def done(form: Form, do: Callable[[], Any]) -> bool:
+    """Do what a valid form asks. A refusal becomes an error of the form, at its field where it names one."""
+    try:
+        do()
+    except ChainRefusedError as refused:
+        form.add_error(None, str(refused))
+    except ValidationError as wrong:
+        for name, messages in getattr(wrong, "message_dict", {"": wrong.messages}).items():
+            form.add_error(name if name in form.fields else None, messages)
+    else:
+        return True
+    return False
