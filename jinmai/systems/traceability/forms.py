@@ -152,7 +152,8 @@ class SourceForms:
 
     def is_valid(self) -> bool:
         """Each row is right, and none names a lot for the second time."""
-        right = all([form.is_valid() for form in self.forms])
+        checked = [form.is_valid() for form in self.forms]  # each row, so that every one tells its errors
+        right = all(checked)
         seen: set[int] = set()
         for form in self.forms:
             source = form.cleaned_data.get("source") if right else None

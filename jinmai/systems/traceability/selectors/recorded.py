@@ -81,7 +81,7 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:
+def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR0911 - one return a kind
     payload: dict[str, Any] = entry.payload or {}
     match entry.kind:
         case entries.LOT_OPENED | entries.HARVEST_WEIGHED:
@@ -121,7 +121,7 @@ def weight(grams: int) -> str:
 
 
 def _place(payload: dict[str, Any], sites: dict[str, str]) -> str:
-    here = sites.get(payload["site"], payload["site"])
+    here = sites.get(payload["site"]) or str(payload["site"])
     if payload.get("state") != UnitState.SHIPPED:
         return here
     there = sites.get(payload["bound_for"]) or payload.get("buyer") or ""

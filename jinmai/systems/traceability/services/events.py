@@ -63,7 +63,7 @@ def treated(treatment: Treatment) -> Event:
 
 
 def weighed(harvest: Harvest) -> Event:
-    """A harvest was counted and weighed. EPCIS has one quantity for a class; the count is a term of our own."""
+    """A harvest was counted and weighed. A class has one quantity; the count is a term of our own."""
     lot = harvest.lot
     event = _observed(harvest.at, lot.site, "inspecting", "in_progress")
     event["quantityList"] = [_measured(lot.epc_class, harvest.grams, harvest.animals)]

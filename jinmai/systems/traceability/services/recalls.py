@@ -91,7 +91,7 @@ def close_recall(*, recall: Recall, note: str, by: User) -> Recall:
 
 
 def _capture(recall: Recall, found: Reach, by: User) -> None:
-    """One event for each lot with its boxes, in the name of the firm at whose site the lot came into being."""
+    """One event for each lot with its boxes, in the name of the firm at whose site the lot began."""
     now = timezone.now()
     for lot in found.lots:
         boxes = [unit for unit in found.units if unit.lot_id == lot.pk]

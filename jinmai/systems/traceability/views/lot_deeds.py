@@ -1,4 +1,4 @@
-"""What people do with lots: open, treat, weigh, give codes, pack, hold back, call back. Each on its own page."""
+"""What people do with lots: open, treat, weigh, give codes, pack, hold, call back; each on its own page."""
 
 from __future__ import annotations
 

@@ -142,7 +142,8 @@ def trace(request: HttpRequest) -> HttpResponse:
     """The way of one animal, found by its code: scanned, typed, or the text of its QR code."""
     user: User = request.user  # type: ignore[assignment]  # as above
     asked = request.GET.get("code", "").strip()
-    problem, way = "", None
+    problem: StrOrPromise = ""
+    way = None
     if asked:
         found = codes.read(asked)
         way = item_way(*found) if found else None

@@ -1,0 +1,91 @@
+"""The pages of the chain: a firm walks a lot from its codes to the shop; a stranger finds nothing of it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from jinmai.systems.traceability.models import Event, LogisticUnit, Recall
+from jinmai.systems.traceability.selectors.stores import item_store
+from jinmai.systems.traceability.selectors.trace import serial_letters
+from jinmai.systems.traceability.tests.chain import Chain, make_chain
+from jinmai.systems.traceability.tests.factories import make_exception, make_member, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chain(client: Client) -> Chain:
+    made = make_chain()
+    client.force_login(make_member("alice", "manager", made.owner))
+    return made
+
+
+def address(chain: Chain, name: str) -> str:
+    return reverse(f"traceability:{name}", args=[chain.processed.product.gtin, chain.processed.code])
+
+
+def packed(client: Client, chain: Chain) -> LogisticUnit:
+    """Thirty animals with a code, twelve of them in a box, all done on the pages."""
+    client.post(address(chain, "mint"), {"count": 30, "request": uuid4()})
+    batch = chain.processed.mint_batches.get()
+    client.post(address(chain, "pack"), {"batch": batch.pk, "count": 12, "boxes": 1})
+    return LogisticUnit.objects.get()
+
+
+def test_codes_boxes_and_a_recall_are_made_on_the_pages(client: Client, chain: Chain) -> None:
+    box = packed(client, chain)
+    client.post(address(chain, "start_recall"), {"reason": "drill", "drill": "on"})
+    recall = Recall.objects.get()
+    assert (box.animals, recall.animals, recall.drill) == (12, 30, True)
+    pages = [
+        reverse("traceability:recall", args=[recall.pk]),
+        reverse("traceability:recalled_animals", args=[recall.pk]),
+        reverse("traceability:recalls"),
+        reverse("traceability:units"),
+        reverse("traceability:unit", args=[box.sscc]),
+        reverse("traceability:ship", args=[box.sscc]),
+        reverse("traceability:sell", args=[box.sscc]),
+        reverse("traceability:stack"),
+        reverse("traceability:new_lot") + f"?of={chain.harvest.pk}",
+        reverse("traceability:exceptions"),
+        reverse("traceability:exception", args=[make_exception(chain.owner).pk]),
+        *(address(chain, name) for name in ("lot", "treat", "mint", "pack", "lot_state", "start_recall")),
+    ]
+    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_more_codes_than_the_lot_can_have_are_refused_beside_the_number(client: Client, chain: Chain) -> None:
+    answer = client.post(address(chain, "mint"), {"count": 981, "request": uuid4()})
+    assert (answer.status_code, chain.processed.mint_batches.count()) == (422, 0)
+
+
+def test_an_animal_is_traced_to_its_hatchery_and_its_box(client: Client, chain: Chain) -> None:
+    box = packed(client, chain)
+    serials = item_store().serials(chain.processed.mint_batches.get().request) or []
+    code = f"{chain.processed.product.gtin} {serial_letters(serials[3])}"
+    text = client.get(reverse("traceability:trace"), {"code": code}).content.decode()
+    assert (box.sscc in text, chain.seed.site.name_zh in text) == (True, True)
+
+
+def test_a_stranger_finds_neither_lot_nor_box_nor_animal(client: Client, chain: Chain) -> None:
+    box = packed(client, chain)
+    client.force_login(make_member("bob", "manager", make_organisation()))
+    pages = [address(chain, "lot"), reverse("traceability:unit", args=[box.sscc])]
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+
+
+def test_every_verb_of_the_chain_is_captured_as_an_event(client: Client, chain: Chain) -> None:
+    packed(client, chain)
+    steps = list(Event.objects.order_by("pk").values_list("biz_step", flat=True))
+    assert steps == [
+        "urn:gdst:bizStep:hatching",
+        "urn:gdst:bizStep:farmHarvest",
+        "inspecting",
+        "commissioning",
+        "commissioning",
+        "packing",
+    ]
