@@ -1,0 +1,14 @@
+"""What refuses something is asserted in English, whether or not the Chinese catalogue is compiled here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
