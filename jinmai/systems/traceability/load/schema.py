@@ -1,0 +1,113 @@
+"""The form of this system's files in a city pack. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
+Gtin = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Amount = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One phrase in both languages."""
+
+    zh: str
+    en: str
+
+
+class SiteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A site of an organisation that the pack's people name."""
+
+    key: Key
+    owner: Code
+    kind: str
+    name: Words
+    district: str
+    gln: str = ""
+    licence: str = ""
+    certificate: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    water_m3: Amount | None = None
+    pond_m2: Amount | None = None
+    illustrative: bool = False
+
+
+class ProductEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A trade item under its GTIN."""
+
+    gtin: Gtin
+    owner: Code
+    form: str
+    name: Words
+    grade_least: Amount | None = None
+    grade_most: Amount | None = None
+    net_grams: Amount | None = None
+    grams_least: Amount = 1
+    yield_permille: Amount = 1000
+    industrial_identifier: str = ""
+    illustrative: bool = False
+
+
+class Chain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``chain.toml``: where animals live and what they become."""
+
+    sites: list[SiteEntry] = []
+    products: list[ProductEntry] = []
+
+
+class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A lot that another one is made of."""
+
+    gtin: Gtin
+    lot: str
+    animals: Amount | None = None
+    grams: Amount | None = None
+
+
+class TreatmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something given to the animals or their water."""
+
+    kind: str
+    substance: str
+    dose: str
+    at: datetime
+    withdrawal_days: Amount = 0
+
+
+class HarvestEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The weighing of a harvest lot."""
+
+    at: datetime
+    animals: Amount
+    grams: Amount
+    heaviest_grams: Amount | None = None
+    festival: bool = False
+
+
+class LotEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A lot with what it was made of and what was done to it; ``by`` is the user name of who recorded it."""
+
+    gtin: Gtin
+    code: str
+    kind: str
+    site: Key
+    by: str
+    began: datetime
+    animals: Amount | None = None
+    grams: Amount | None = None
+    made_of: list[SourceEntry] = []
+    treatments: list[TreatmentEntry] = []
+    harvest: HarvestEntry | None = None
+
+
+class Lots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``lots.toml``: an illustrative lot from the hatchery to the processor, in the order of its life."""
+
+    lots: list[LotEntry] = []

@@ -1,0 +1,107 @@
+"""Loading the chain of a city pack."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.serializers import serialize
+
+from jinmai.core.access.load import load as load_people
+from jinmai.systems.traceability.load import load
+from jinmai.systems.traceability.models import (
+    ChainException,
+    Harvest,
+    Lot,
+    LotInput,
+    Product,
+    Site,
+    Treatment,
+)
+from jinmai.systems.traceability.selectors.balance import quota
+from jinmai.systems.traceability.selectors.trace import upstream
+
+pytestmark = pytest.mark.django_db
+TABLES = (Site, Product, Lot, LotInput, Treatment, Harvest)
+SITE = """
+[[sites]]
+key = "pond"
+owner = "{owner}"
+kind = "{kind}"
+name = {{ zh = "塘", en = "Pond" }}
+district = "210781"
+gln = "{gln}"
+"""
+OWNER = "91210781MA0JM0020R"
+
+
+@pytest.fixture(autouse=True)
+def people() -> None:
+    """The people of the city pack, who own the sites."""
+    load_people(settings.JINMAI_CITY)
+
+
+def _everything() -> list[str]:
+    return [serialize("json", table.objects.order_by("pk")) for table in TABLES]
+
+
+def _pack(folder: Path, name: str, text: str) -> Path:
+    (folder / "traceability").mkdir(exist_ok=True)
+    (folder / "traceability" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_city_pack_loads_and_a_second_time_changes_nothing() -> None:
+    load(settings.JINMAI_CITY)
+    first = _everything()
+    load(settings.JINMAI_CITY)
+    assert _everything() == first
+    assert all(table.objects.exists() for table in TABLES)
+
+
+def test_the_illustrative_chain_adds_up_to_the_animals_that_were_harvested() -> None:
+    load(settings.JINMAI_CITY)
+    lot = Lot.objects.get(code="P24-1028")
+    assert [each.code for each in upstream([lot])] == ["P24-1028", "H24-1026", "S22-03"]
+    assert quota(lot).most == 12_400
+    assert not ChainException.objects.exists()
+
+
+def test_what_is_invented_says_so_and_uses_the_demonstration_prefix() -> None:
+    load(settings.JINMAI_CITY)
+    assert not Site.objects.filter(illustrative=False).exists()
+    assert not Product.objects.filter(illustrative=False).exists()
+    assert all(product.gtin.startswith("0952") for product in Product.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ({"gln": "9520781001017"}, "site pond: gln 9520781001017 has a wrong check digit"),
+        ({"kind": "castle"}, "Site {'key': 'pond'}: Value 'castle' is not a valid choice."),
+        ({"owner": "91210781MA0JM9999R"}, "site pond: no organisation 91210781MA0JM9999R"),
+        ({"owner": "short"}, "Expected `str` matching regex"),
+    ],
+)
+def test_a_site_that_cannot_be_is_refused_by_file_and_place(
+    tmp_path: Path, site: dict[str, str], reason: str
+) -> None:
+    entry = SITE.format(**{"owner": OWNER, "kind": "farm", "gln": "", **site})
+    with pytest.raises(ValueError, match=re.escape(reason)) as refused:
+        load(_pack(tmp_path, "chain.toml", entry))
+    assert "chain.toml" in str(refused.value)
+    assert not Site.objects.exists()
+
+
+def test_a_lot_made_of_nothing_known_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "traceability").mkdir()
+    text = (settings.JINMAI_CITY / "traceability" / "lots.toml").read_text(encoding="utf-8")
+    chain = (settings.JINMAI_CITY / "traceability" / "chain.toml").read_text(encoding="utf-8")
+    _pack(tmp_path, "chain.toml", chain)
+    _pack(tmp_path, "lots.toml", text.replace('lot = "H24-1026"', 'lot = "H24-9999"'))
+    with pytest.raises(ValueError, match=r"lots\.toml: lot P24-1028: no lot .*H24-9999"):
+        load(tmp_path)
+    assert not Lot.objects.exists()
+    assert not Site.objects.exists()
