@@ -113,7 +113,7 @@ def drifted(firm: Firm, chromium: Browser) -> Firm:
     page.locator("input[name=threshold]").fill("3480")
     page.locator("input[name=release]").fill("3450")
     page.locator("main form button").last.click()
-    expect(page.locator(".timeline")).to_contain_text("Threshold 3480, normal again at 3450")
+    expect(page.locator(".timeline")).to_contain_text("Threshold 3,480 kWh/t, normal again at 3,450 kWh/t")
     page.context.close()
     for furnace, last in zip(firm.furnaces, [3350, 3560], strict=True):
         furnace.tell_past(minutes=40, last=last)

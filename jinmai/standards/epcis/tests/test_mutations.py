@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -81,6 +82,7 @@ def _judged(data: bytes) -> Iterator[tuple[Document, bytes]]:
             continue
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(one=events(), anything=_ANYTHING, dice=st.randoms(use_true_random=False))
 def test_any_value_anywhere_in_json_is_refused_or_written(
@@ -97,6 +99,7 @@ def test_any_value_anywhere_in_json_is_refused_or_written(
         assert (len(after.events), faults(after)) == (len(before.events), [])
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(one=events(), form=st.sampled_from(FORMS[1:]), dice=st.randoms(use_true_random=False))
 def test_any_element_anywhere_in_xml_is_refused_or_written(
