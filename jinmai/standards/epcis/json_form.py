@@ -7,8 +7,18 @@ from typing import Any, Final
 import orjson
 
 from jinmai.standards.epcis.contexts import STANDARD_CONTEXT, as_list
-from jinmai.standards.epcis.document import EVENT_TYPES, Document, Event, Fault, Limits, Refused, pointer
+from jinmai.standards.epcis.document import (
+    EVENT_TYPES,
+    CannotCarry,
+    Document,
+    Event,
+    Fault,
+    Limits,
+    Refused,
+    pointer,
+)
 from jinmai.standards.epcis.json_parsing import parse
+from jinmai.standards.epcis.semantics import repeated
 from jinmai.standards.epcis.vocabulary import WORD_OF
 
 _OWN_MEMBERS: Final = ("@context", "type", "schemaVersion", "creationDate", "epcisHeader", "epcisBody")
@@ -187,5 +197,13 @@ def to_value(document: Document) -> Any:
 
 
 def write_json(document: Document) -> bytes:
-    """The document in JSON-LD 2.0, UTF-8, without blanks."""
+    """The document in JSON-LD 2.0, UTF-8, without blanks.
+
+    Raises ``CannotCarry`` where XML names an object twice in one list: the lists of JSON are sets.
+    """
+    if document.syntax != "json-2.0":
+        for index, event in enumerate(document.events):
+            for place, epc in repeated(event):
+                at = document.place_of(index) + place
+                raise CannotCarry(at, epc, "JSON names an object once in a list")
     return orjson.dumps(to_value(document))

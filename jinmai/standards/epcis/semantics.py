@@ -99,9 +99,6 @@ def _identifiers(event: Event, found: Found) -> None:
 
 
 def _epcs(epcs: list[str], name: str, found: Found) -> None:
-    if len(set(epcs)) != len(epcs):
-        index = next(at for at, epc in enumerate(epcs) if epc in epcs[:at])
-        found.append((f"/{name}/{index}", f"{epcs[index]} stands twice in the list"))
     for index, epc in enumerate(epcs):
         if fault := fault_of_object(epc):
             found.append((f"/{name}/{index}", fault))
@@ -215,6 +212,15 @@ def _extensions(event: Event, prefixes: dict[str, str] | None, found: Found) -> 
             found.append((place, fault))
         if isinstance(value, dict | list) and _too_deep(value):
             found.append((place, f"extensions nest deeper than {DEEPEST_EXTENSION} levels"))
+
+
+def repeated(event: Event) -> Iterator[tuple[str, str]]:
+    """The objects that stand twice in one list, with their places: JSON refuses them, XML does not."""
+    for name in _EPC_LISTS:
+        epcs = event.get(name)
+        if epcs and len(set(epcs)) != len(epcs):
+            index = next(at for at, epc in enumerate(epcs) if epc in epcs[:at])
+            yield f"/{name}/{index}", epcs[index]
 
 
 def check(event: Event, prefixes: dict[str, str] | None) -> Found:

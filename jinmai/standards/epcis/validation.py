@@ -126,6 +126,8 @@ def event_faults(document: Document, most: int | None = None) -> tuple[list[Faul
     own = _known_prefixes(document.context)
     for index, event in enumerate(document.events):
         found = faults_of_event(event, _prefixes_at(event, own))
+        if not found and document.syntax == "json-2.0":
+            found = [(at, f"{epc} stands twice in the list") for at, epc in semantics.repeated(event)]
         if found:
             inside.setdefault(index, []).extend(document.fault_in(index, *fault) for fault in found)
             count += len(found)

@@ -53,8 +53,7 @@ def _named(element: Element, name: str, reading: Reading) -> list[Element]:
 
 
 def _epcs(element: Element, reading: Reading) -> list[str]:
-    # A list of objects is a set: XML may name one twice, JSON may not.
-    return list(dict.fromkeys(text_of(epc, reading) for epc in _named(element, "epc", reading)))
+    return [text_of(epc, reading) for epc in _named(element, "epc", reading)]
 
 
 def _quantities(element: Element, reading: Reading) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Extensions: the values of elements that the standard does not know, read from XML.
 
 Elements become members, repeated ones a list, elements with children objects. Types that ``xsi:type`` names
-become those of JSON. An attribute becomes a member whose name starts with ``@``; the text beside it is then
-``@value``, as JSON-LD writes the value of something that has more to say.
+become those of JSON. An attribute becomes a member whose name starts with ``@``; text beside it, if there is
+any, is then ``@value``, as JSON-LD writes the value of something that has more to say.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def value_of(element: Element, reading: Reading, *, without: str | None = None) 
         members.pop(f"@{without}", None)
     if len(element) == 0:
         scalar = _scalar(element)
-        return {"@value": scalar, **members} if members else scalar
+        if not members:
+            return scalar
+        return members if scalar == "" else {"@value": scalar, **members}
     texts = [element.text, *(child.tail for child in element)]
     if any(text and not text.isspace() for text in texts):
         reading.fault(element, "text between elements has no meaning here")

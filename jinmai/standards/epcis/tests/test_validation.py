@@ -42,6 +42,7 @@ def test_a_good_event_has_no_faults() -> None:
         ("/epcList/0", {"epcList": ["urn:epc:id:sgtinn:0614141.112345.400"]}),
         ("/epcList/0", {"epcList": ["urn:epc:class:lgtin:4012345.012345.998877"]}),
         ("/epcList/1", {"epcList": [f"{GTIN}/21/1", "https://id.gs1.org/01/09521141012346/21/1"]}),
+        ("/epcList/1", {"epcList": [f"{GTIN}/21/1", f"{GTIN}/21/1"]}),
         ("/quantityList/0/epcClass", {"quantityList": [{"epcClass": "urn:epc:id:sgtin:0614141.112345.400"}]}),
         ("/quantityList/0/uom", {"quantityList": [{"epcClass": f"{GTIN}/10/A", "uom": "KGM"}]}),
         ("/quantityList/0/quantity", {"quantityList": [{"epcClass": f"{GTIN}/10/A", "quantity": -1}]}),

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from jinmai.standards.epcis import CannotCarry, Syntax, read, write
+from jinmai.standards.epcis import CannotCarry, Syntax, faults, read, write
 from jinmai.standards.epcis.tests.documents import CONTEXT, GTIN, event, in_bytes, xml
 
 AT = "/epcisBody/eventList/0"
@@ -46,6 +46,16 @@ def test_what_xml_has_no_place_for_is_refused_by_name(
     with pytest.raises(CannotCarry) as refused:
         write(read(in_bytes(event(**changes))), form)
     assert (refused.value.place, refused.value.element) == (AT + place, element)
+
+
+def test_an_object_that_xml_names_twice_in_a_list_cannot_be_said_in_json() -> None:
+    inside = OBSERVED.replace("</epcList>", "<epc>urn:epc:id:sgtin:0614141.107346.2018</epc></epcList>")
+    document = read(xml(inside + "</ObjectEvent>"))
+    assert faults(document) == []
+    with pytest.raises(CannotCarry) as refused:
+        write(document, "json-2.0")
+    assert refused.value.place == f"{AT}/epcList/1"
+    assert read(write(document, "xml-1.2")).events == document.events
 
 
 def test_a_prefix_of_an_unknown_context_cannot_become_a_namespace() -> None:
@@ -93,10 +103,11 @@ def test_one_event_may_declare_prefixes_of_its_own() -> None:
 
 def test_attributes_of_foreign_elements_are_kept() -> None:
     inside = f"""{OBSERVED}
-    <example:weight unit="g" example:scale="7">12</example:weight></ObjectEvent>"""
+    <example:weight unit="g" example:scale="7">12</example:weight>
+    <example:tare unit="g"/></ObjectEvent>"""
     document = read(xml(inside))
-    weight = {"@value": "12", "@unit": "g", "@example:scale": "7"}
-    assert document.events[0]["example:weight"] == weight
+    assert document.events[0]["example:weight"] == {"@value": "12", "@unit": "g", "@example:scale": "7"}
+    assert document.events[0]["example:tare"] == {"@unit": "g"}
     assert read(write(document, "xml-2.0")).events == document.events
     assert read(write(document, "json-2.0")).events == document.events
 
