@@ -32,6 +32,7 @@ from jinmai.lake.keys import Key, Part
 from jinmai.lake.lake import Lake
 from jinmai.lake.last_values import LastValue, LastValues
 from jinmai.lake.reading import Slice
+from jinmai.lake.seals import Seal
 from jinmai.lake.snapshot import DataFile
 from jinmai.lake.tables import INT32, INT64, TIMESTAMP, ColumnType, Table
 
@@ -54,6 +55,7 @@ __all__ = [
     "LastValues",
     "Part",
     "Receipt",
+    "Seal",
     "Slice",
     "Table",
     "TableLockedError",

@@ -184,7 +184,11 @@ def _remove_data_files(snapshot: Snapshot, now: float, keep: timedelta) -> int:
 
 
 def _remove_log_entries(snapshot: Snapshot, now: float, keep: timedelta) -> int:
-    """Clean away what a durable checkpoint and the durably saved keys have made superfluous."""
+    """Clean away what a durable checkpoint and the durably saved keys have made superfluous.
+
+    An entry stays until its successor is old too: whoever noted down the latest version (see `seals`)
+    finds it here for `keep` longer.
+    """
     log = snapshot.log
     horizon = now - keep.total_seconds()
     versions = log.versions()
@@ -198,7 +202,8 @@ def _remove_log_entries(snapshot: Snapshot, now: float, keep: timedelta) -> int:
         pointed = last_checkpoint(log.folder) or 0
         for version in versions:
             path = log.path(version)
-            if version >= min(pointed, keys_reach) or path.stat().st_mtime > horizon:
+            successor = log.path(version + 1)
+            if version >= min(pointed, keys_reach) or successor.stat().st_mtime > horizon:
                 break
             path.unlink()
             removed += 1

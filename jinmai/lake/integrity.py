@@ -48,12 +48,13 @@ def _problem(path: Path, file: DataFile, *, contents: bool) -> str | None:
         return "missing"
     if size != file.size:
         return f"has {size} bytes, the log says {file.size}"
-    if contents and file.sha256 is not None and _sha256(path) != file.sha256:
+    if contents and file.sha256 is not None and sha256_of(path) != file.sha256:
         return "its bytes changed: the SHA-256 is not the one in its name"
     return None
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as source:
         while block := source.read(_BLOCK):

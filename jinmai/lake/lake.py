@@ -23,6 +23,7 @@ from jinmai.lake.keys import Key, KeyIndex, Part, Range
 from jinmai.lake.log import DeltaLog, VersionTakenError
 from jinmai.lake.reading import Kernel, Queries, Slice, map_files, read
 from jinmai.lake.rollups import complete_until, roll_up, rollup_table, width_of
+from jinmai.lake.seals import Seal, check_seal, seal_table
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 
@@ -263,3 +264,11 @@ class Lake:
         """All damage of one table, or of all; see `integrity`."""
         names = self.tables() if table is None else [table]
         return [fault for name in names for fault in check_table(self.root / name, contents=contents)]
+
+    def seal(self) -> list[Seal]:
+        """The state of every table in a few bytes, sorted by name; see `seals`."""
+        return [seal_table(self.root / name) for name in self.tables()]
+
+    def check_seals(self, seals: Sequence[Seal]) -> list[Fault]:
+        """In what the tables contradict seals taken earlier; data files are not read, `check` does that."""
+        return [fault for seal in seals for fault in check_seal(self.root / seal.table, seal)]

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 PAYLOAD_ERASED = "ledger.payload_erased.v1"
+LAKE_SEALED = "ledger.lake_sealed.v1"
 
 
 class PayloadErased(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -14,3 +15,20 @@ class PayloadErased(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     entry: UUID
     reason: str
+
+
+class TableSealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the lake at one version: digests of its log entry and of its live files, in hexadecimal."""
+
+    table: str
+    version: int
+    entry: str
+    files: int
+    rows: int
+    digest: str
+
+
+class LakeSealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The state of all tables of the lake, sorted by name."""
+
+    tables: list[TableSealed]

@@ -6,11 +6,10 @@ import sys
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from jinmai.core.ledger.check import Fault, Report, check_ledger
-from jinmai.lake import Lake
+from jinmai.core.ledger.check import Report, check_ledger
+from jinmai.core.ledger.lake_seals import check_lake
 
 
 class Command(BaseCommand):
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         """Check, print, end."""
         del args
         report = check_ledger()
-        report = Report(report.entries, report.erased, [*report.faults, *_lake_faults()])
+        report = Report(report.entries, report.erased, [*report.faults, *check_lake()])
         for fault in report.faults:
             self.stderr.write(str(fault))
         if options["json"]:
@@ -48,10 +47,3 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.entries} entries, {report.erased} payloads erased: {verdict}")
         if not report.ok:
             sys.exit(1)
-
-
-def _lake_faults() -> list[Fault]:
-    root = settings.JINMAI_DATA / "lake"
-    if not root.is_dir():
-        return []
-    return [Fault(f"lake table {fault.table}, {fault.path}", fault.problem) for fault in Lake(root).check()]
