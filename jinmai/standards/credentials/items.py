@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from jinmai.standards.gs1 import check_digit
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PARAMETER = "S"
 SERIAL_LETTERS = 10
@@ -121,12 +123,6 @@ def serial_number(serial: str) -> int:
     if len(serial) != SERIAL_LETTERS:
         raise ItemCodeError(f"21: a serial has {SERIAL_LETTERS} letters, not {len(serial)}")
     return number
-
-
-def check_digit(digits: str) -> str:
-    """GS1's check digit for the digits before it, weights 3 and 1 from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 def _signature(text: str) -> tuple[str, bytes]:

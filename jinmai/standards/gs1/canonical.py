@@ -22,6 +22,8 @@ from jinmai.standards.gs1.escaping import escape_canonically, unescape
 from jinmai.standards.gs1.key_paths import WORDS, find_key
 
 DOMAIN: Final = "https://id.gs1.org"
+# Animals and boxes as they mostly come, many thousand in an event: these are canonical already.
+_CANONICAL = re.compile(r"https://id\.gs1\.org/(?:01/[0-9]{14}/21/[0-9A-Za-z]{1,20}|00/[0-9]{18})")
 _LINK = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
 _FORMS: Final = {
     "00": re.compile(r"[0-9]{18}"),
@@ -80,9 +82,13 @@ def _link(elements: Mapping[str, str]) -> str:
     return DOMAIN + "".join(f"/{code}/{escape_canonically(value)}" for code, value in elements.items())
 
 
-@lru_cache(maxsize=16384)
 def canonical_or_none(epc: str) -> str | None:
     """The canonical Digital Link of an identifier, or None where it is none of GS1's keys."""
+    return epc if _CANONICAL.fullmatch(epc) else _rewritten(epc)
+
+
+@lru_cache(maxsize=16384)
+def _rewritten(epc: str) -> str | None:
     elements = elements_of(epc)
     return None if elements is None else _link(elements)
 

@@ -14,8 +14,8 @@ from jinmai.systems.traceability.rest_api.captures import key_given
 from jinmai.systems.traceability.rest_api.headers import SPOKEN
 from jinmai.systems.traceability.rest_api.problems import Problem, not_found
 from jinmai.systems.traceability.rest_api.questions import answer, asked
-from jinmai.systems.traceability.selectors.event_documents import single_document
-from jinmai.systems.traceability.selectors.events import event_by_id, events_for
+from jinmai.systems.traceability.selectors.event_documents import query_document, single_document
+from jinmai.systems.traceability.selectors.events import events_by_id, events_for
 from jinmai.systems.traceability.services.capture import EventsRefused, KeyReused, capture_one
 
 
@@ -33,7 +33,10 @@ def _capture(call: Call) -> HttpResponse:
         raise Problem(409, "ResourceAlreadyExistsException", str(error)) from error
     base = call.request.build_absolute_uri(reverse("traceability.epcis.events"))
     headers = {**SPOKEN, "Location": f"{base}/{quote(event.event_id, safe='')}"}
-    return call.json({"eventID": event.event_id}, 201, headers)
+    (found,) = (one for one in events_by_id(events_for(call.key), event.event_id) if one.number == event.pk)
+    answer = call.document(single_document(found), headers)
+    answer.status_code = 201
+    return answer
 
 
 def _seek(call: Call) -> HttpResponse:
@@ -41,10 +44,10 @@ def _seek(call: Call) -> HttpResponse:
 
 
 def _event(call: Call, event_id: str) -> HttpResponse:
-    found = event_by_id(events_for(call.key), event_id)
-    if found is None:
+    found = events_by_id(events_for(call.key), event_id)
+    if not found:
         raise not_found(f"there is no event {event_id[:200]}")
-    return call.document(single_document(found))
+    return call.document(query_document(found))
 
 
 events = resource(

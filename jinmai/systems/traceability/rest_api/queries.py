@@ -89,7 +89,8 @@ def _keep(call: Call) -> HttpResponse:
 
 
 def _definition(call: Call, name: str) -> HttpResponse:
-    return call.json(_shown(query_named(call, name)))
+    # A list of one: so the interface's description has it.
+    return call.json([_shown(query_named(call, name))])
 
 
 def _delete(call: Call, name: str) -> HttpResponse:

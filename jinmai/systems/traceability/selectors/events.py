@@ -71,10 +71,10 @@ def events_of(organisation: Organisation | None) -> QuerySet[Event]:
     return Event.objects.all() if organisation is None else Event.objects.filter(readers=organisation)
 
 
-def event_by_id(rows: QuerySet[Event], event_id: str) -> Found | None:
-    """The event of this id; where it was declared erroneous, the declaration, which repeats it."""
-    row = rows.filter(event_id=event_id).select_related("context").order_by("-declares_error", "pk").first()
-    return _found(row) if row else None
+def events_by_id(rows: QuerySet[Event], event_id: str) -> list[Found]:
+    """The event of this id and, behind it, its declaration of error; none where it is not among the rows."""
+    found = rows.filter(event_id=event_id).select_related("context").order_by("declares_error", "pk")
+    return [_found(row) for row in found]
 
 
 def newest(rows: QuerySet[Event]) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -19,16 +18,15 @@ from jinmai.standards.epcis import Document, Refused, read
 from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import ErrorBehaviour
-from jinmai.systems.traceability.models import CaptureJob, Event, EventContext, EventReader, Site
+from jinmai.systems.traceability.models import CaptureJob, Event
 from jinmai.systems.traceability.services.event_rows import EventRow, Reading, read_rows
+from jinmai.systems.traceability.services.event_storing import store_rows
 from jinmai.systems.traceability.services.places import record_places
 from jinmai.systems.traceability.services.subscriptions import announce
 
 MOST_ERRORS: Final = 1_000
 LONGEST_KEY: Final = 200
 _BATCH: Final = 400
-# How the canonical URIs of locations and of parties begin; a GLN follows.
-_PLACES: Final = ("https://id.gs1.org/414/", "https://id.gs1.org/417/")
 Events = Document | bytes | Sequence[Mapping[str, Any]]
 
 
@@ -140,7 +138,7 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
             rows = _without_known(reading)
             if reading.faults and error_behaviour == ErrorBehaviour.ROLLBACK:
                 rows = []
-            _store(rows, job, began)
+            store_rows(rows, job, began)
             _finish(job, rows, reading)
             if rows:
                 _enter(job, actor)
@@ -210,70 +208,6 @@ def _without_known(reading: Reading) -> list[EventRow]:
             seen.add(name)
             rows.append(row)
     return rows
-
-
-def _store(rows: list[EventRow], job: CaptureJob, at: datetime) -> None:
-    contexts: dict[bytes, EventContext] = {}
-    owners = _owners_of_places(rows)
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        events = Event.objects.bulk_create(
-            Event(
-                event_id=row.event_id,
-                hash=row.hash,
-                job=job,
-                context=_context(row.context, contexts),
-                record_time=at,
-                body=row.body,
-                **row.columns,
-            )
-            for row in batch
-        )
-        EventReader.objects.bulk_create(
-            EventReader(event=event, organisation_id=reader)
-            for row, event in zip(batch, events, strict=True)
-            for reader in _readers_of(row, job, owners)
-        )
-        _store_mentions(
-            (name, role, event.pk)
-            for row, event in zip(batch, events, strict=True)
-            for role, name in row.mentions
-        )
-
-
-def _store_mentions(mentions: Iterable[tuple[int, int, int]]) -> None:
-    """Many small rows: written past the models, which would cost more than everything else together."""
-    rows = list(mentions)
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO traceability_eventmention (name, role, event_id) VALUES (%s, %s, %s)", rows
-            )
-
-
-def _context(context: list[Any], known: dict[bytes, EventContext]) -> EventContext:
-    digest = hashlib.sha256(orjson.dumps(context, option=orjson.OPT_SORT_KEYS)).digest()
-    if digest not in known:
-        known[digest], _ = EventContext.objects.get_or_create(digest=digest, defaults={"context": context})
-    return known[digest]
-
-
-def _readers_of(row: EventRow, job: CaptureJob, owners: dict[str, int]) -> set[int]:
-    """Who may see an event: who captured it, and whom its sources and destinations name."""
-    named = {owners[uri] for uri in row.parties & owners.keys()}
-    return named if job.owner_id is None else named | {job.owner_id}
-
-
-def _owners_of_places(rows: list[EventRow]) -> dict[str, int]:
-    """The organisations that sources and destinations name, by the canonical URI of a party or location."""
-    named = {uri for row in rows for uri in row.parties}
-    numbers = {uri.split("/")[4] for uri in named if uri.startswith(_PLACES)}
-    owners = dict(Site.objects.filter(gln__in=numbers).exclude(gln="").values_list("gln", "owner_id"))
-    return {
-        uri: owners[number]
-        for uri in named
-        if uri.startswith(_PLACES) and (number := uri.split("/")[4]) in owners
-    }
 
 
 def _finish(job: CaptureJob, rows: list[EventRow], reading: Reading) -> None:

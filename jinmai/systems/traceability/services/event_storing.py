@@ -1,0 +1,117 @@
+"""Writing the rows of a capture. Many small rows: past the models, which would cost more than all the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+from django.db.models import Max
+
+from jinmai.systems.traceability.models import CaptureJob, Event, EventContext, EventMention, EventReader, Site
+from jinmai.systems.traceability.services.event_rows import EventRow
+
+_BATCH: Final = 2_000
+# How the canonical URIs of locations and of parties begin; a GLN follows.
+_PLACES: Final = ("https://id.gs1.org/414/", "https://id.gs1.org/417/")
+_OWN: Final = ("id", "event_id", "hash", "job_id", "context_id", "record_time", "body")
+_COLUMNS: Final = (
+    "type",
+    "action",
+    "event_time",
+    "biz_step",
+    "disposition",
+    "read_point",
+    "biz_location",
+    "declares_error",
+)
+
+
+def store_rows(rows: Sequence[EventRow], job: CaptureJob, at: datetime) -> None:
+    """Write the events of a job, who may see them and what they mention, within the caller's transaction.
+
+    The numbers of events rise with their place in ``rows``.
+    """
+    owners = _owners_of_places(rows)
+    contexts: dict[bytes, int] = {}
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        numbered = list(zip(_new_numbers(len(batch)), batch, strict=True))
+        _insert(
+            Event,
+            (*_OWN, *_COLUMNS),
+            (_values(number, row, job, _context(row.context, contexts), at) for number, row in numbered),
+        )
+        _insert(
+            EventReader,
+            ("event_id", "organisation_id"),
+            ((number, reader) for number, row in numbered for reader in _readers_of(row, job, owners)),
+        )
+        _insert(
+            EventMention,
+            ("name", "role", "event_id"),
+            ((name, role, number) for number, row in numbered for role, name in row.mentions),
+        )
+
+
+def _values(number: int, row: EventRow, job: CaptureJob, context: int, at: datetime) -> tuple[Any, ...]:
+    time = connection.ops.adapt_datetimefield_value
+    columns = row.columns | {"event_time": time(row.columns["event_time"])}
+    return (
+        *(number, row.event_id, row.hash, job.pk, context, time(at), row.body),
+        *(columns[name] for name in _COLUMNS),
+    )
+
+
+def _new_numbers(count: int) -> Sequence[int]:
+    """Numbers for so many new events, above all that there were."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [Event._meta.db_table, count],  # noqa: SLF001 - Django's documented interface
+            )
+            return [number for (number,) in cursor.fetchall()]
+    # Only one connection writes at a time, and events are never deleted.
+    newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return range(newest + 1, newest + 1 + count)
+
+
+def _insert(model: Any, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    found = list(rows)
+    if not found:
+        return
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)  # noqa: SLF001 - Django's documented interface
+    names = ", ".join(quote(name) for name in columns)
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", found)  # noqa: S608 - own names
+
+
+def _context(context: list[Any], known: dict[bytes, int]) -> int:
+    digest = hashlib.sha256(orjson.dumps(context, option=orjson.OPT_SORT_KEYS)).digest()
+    if digest not in known:
+        row, _ = EventContext.objects.get_or_create(digest=digest, defaults={"context": context})
+        known[digest] = row.pk
+    return known[digest]
+
+
+def _readers_of(row: EventRow, job: CaptureJob, owners: dict[str, int]) -> set[int]:
+    """Who may see an event: who captured it, and whom its sources and destinations name."""
+    named = {owners[uri] for uri in row.parties & owners.keys()}
+    return named if job.owner_id is None else named | {job.owner_id}
+
+
+def _owners_of_places(rows: Sequence[EventRow]) -> dict[str, int]:
+    """The organisations that sources and destinations name, by the canonical URI of a party or location."""
+    numbers = {uri: uri.split("/")[4] for row in rows for uri in row.parties if uri.startswith(_PLACES)}
+    sought = sorted(set(numbers.values()))
+    owners: dict[str, int] = {}
+    for start in range(0, len(sought), _BATCH):
+        sites = Site.objects.filter(gln__in=sought[start : start + _BATCH]).exclude(gln="")
+        owners.update(sites.values_list("gln", "owner_id"))
+    return {uri: owners[number] for uri, number in numbers.items() if number in owners}
