@@ -14,6 +14,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.utils.module_loading import import_string
 
 from jinmai.config.doors import sockets_at
+from jinmai.config.request_limits import LimitedBody, announces_too_much, refuse
 
 # Views compute more than they wait, and only one thread computes at a time: more of them would only get into
 # each other's way. A page that waits (a long export) holds up one of so many others.
@@ -39,8 +40,11 @@ class FewThreads(ASGIHandler):
             return
         if scope["type"] != "http":
             raise ValueError(f"only HTTP and WebSocket are served here, not {scope['type']}")
+        if announces_too_much(scope):
+            await refuse(send)
+            return
         async with ThreadSensitiveContext(executor=next(self._next)):
-            await self.handle(scope, receive, send)
+            await self.handle(scope, LimitedBody(receive, send).receive, send)
 
 
 async def _socket(scope: Any, receive: Any, send: Any) -> None:

@@ -1,4 +1,4 @@
-"""Writing the rows of a capture. Many small rows: past the models, which would cost more than all the rest."""
+"""Writing the rows of a capture. Many small rows: past the models, which would cost more than the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ import orjson
 from django.db import connection
 from django.db.models import Max
 
-from jinmai.systems.traceability.models import CaptureJob, Event, EventContext, EventMention, EventReader, Site
+from jinmai.systems.traceability.models import (
+    CaptureJob,
+    Event,
+    EventContext,
+    EventMention,
+    EventReader,
+    Site,
+)
 from jinmai.systems.traceability.services.event_rows import EventRow
 
 _BATCH: Final = 2_000
