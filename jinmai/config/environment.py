@@ -116,6 +116,14 @@ def mqtt_port(folder: Path) -> int:
         return 1883
 
 
+def item_signature() -> str:
+    """What signs the codes of animals: ``JINMAI_ITEM_SIGNATURE``, ``ed25519`` (the default) or ``sm2``."""
+    given = os.environ.get("JINMAI_ITEM_SIGNATURE") or "ed25519"
+    if given not in {"ed25519", "sm2"}:
+        raise ValueError(f"JINMAI_ITEM_SIGNATURE: {given!r} is not known; use ed25519 or sm2")
+    return given
+
+
 def without_systems() -> frozenset[str]:
     """Systems taken out of this instance. ``JINMAI_WITHOUT``, names with commas between."""
     return frozenset(filter(None, os.environ.get("JINMAI_WITHOUT", "").split(",")))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from jinmai.systems.traceability.choices import LotKind
-from jinmai.systems.traceability.models import Lot
+from jinmai.systems.traceability.models import Lot, LotInput
 
 # No pond on Liaodong Bay yields so much: 500 kg a mu (667 m²) and harvest. Illustrative, not a regulation.
 MOST_GRAMS_PER_M2 = 750
@@ -24,7 +24,8 @@ MOST_SEED_PER_M3 = 50_000
 class Quota:
     """How many animals of a lot may get codes: the bounds by name, and how many have one.
 
-    ``most`` is None where nothing is known; then none may be minted until somebody counts or weighs.
+    ``most`` is None where nobody counted or weighed what it was made of; then none may be minted until
+    somebody does.
     """
 
     bounds: dict[str, int]
@@ -42,6 +43,14 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What of a source stands behind a lot, at most: animals, and grams before processing."""
+
+    animals: int | None
+    grams: int | None
+
+
+@dataclass(frozen=True)
 class Break:
     """A rule that does not hold: what was found against what is possible (animals or grams)."""
 
@@ -51,22 +60,30 @@ class Break:
 
 
 def quota(lot: Lot) -> Quota:
-    """The animals of a processed lot that may get a code; any other lot may mint none."""
+    """The animals of a processed lot that may get a code; any other lot may mint none.
+
+    The harvest bounds it by count and by weight, each less what other lots made of the same harvest have
+    taken: all lots of a harvest together never get more codes than it had animals.
+    """
     if lot.kind != LotKind.PROCESSED:
         return Quota({"kind": 0}, 0)
+    minted = _minted(lot)
+    shares = [_share(taken) for taken in lot.inputs.select_related("source__product").order_by("pk")]
+    if not shares:
+        return Quota({"no_inputs": 0}, minted)
     lightest = lot.product.grams_least
     bounds = {}
+    animals, grams = _total(share.animals for share in shares), _total(share.grams for share in shares)
+    if animals is not None:
+        bounds["harvest_counted"] = animals
+    if grams is not None:
+        bounds["harvest_weighed"] = _after_processing(lot, grams) // lightest
+    if not bounds:
+        return Quota({}, minted)  # what this lot says of itself is no evidence of a harvest
     if lot.animals is not None:
         bounds["counted"] = lot.animals
     if lot.grams is not None:
         bounds["weighed"] = lot.grams // lightest
-    inputs = list(lot.inputs.values("animals", "grams"))
-    animals, grams = _total(each["animals"] for each in inputs), _total(each["grams"] for each in inputs)
-    if inputs and animals is not None:
-        bounds["harvest_counted"] = animals
-    if inputs and grams is not None:
-        bounds["harvest_weighed"] = _after_processing(lot, grams) // lightest
-    minted = lot.mint_batches.aggregate(total=Sum("count"))["total"] or 0
     return Quota(bounds, minted)
 
 
@@ -103,6 +120,42 @@ def _of_outputs(lot: Lot) -> list[Break | None]:
     if lot.kind != LotKind.SEED:
         checks.append(_beyond("more_weight_taken_than_there_was", taken["grams"], lot.grams))
     return checks
+
+
+def _share(taken: LotInput) -> Share:
+    """What was taken, as far as others left it in the source.
+
+    Others count with what they took before this lot did, and with the codes that they gave in any case.
+    """
+    source = taken.source
+    if source.kind == LotKind.PROCESSED:
+        above = quota(source)
+        animals, grams = None if above.most is None else above.left, source.grams
+    else:
+        animals, grams = source.animals, source.grams
+    for other in source.outputs.exclude(pk=taken.pk).select_related("lot__product"):
+        codes = _minted(other.lot)
+        before = other.pk < taken.pk
+        animals = _less(animals, max(codes, (other.animals or 0) if before else 0))
+        grams = _less(grams, max(_before_processing(other.lot, codes), (other.grams or 0) if before else 0))
+    return Share(_least(taken.animals, animals), _least(taken.grams, grams))
+
+
+def _minted(lot: Lot) -> int:
+    return lot.mint_batches.aggregate(total=Sum("count"))["total"] or 0
+
+
+def _before_processing(lot: Lot, animals: int) -> int:
+    """The weight that so many of a lot's animals had at least before they were processed."""
+    return animals * lot.product.grams_least * 1000 // max(1, lot.product.yield_permille)
+
+
+def _less(value: int | None, taken: int) -> int | None:
+    return None if value is None else max(0, value - taken)
+
+
+def _least(*values: int | None) -> int | None:
+    return min((value for value in values if value is not None), default=None)
 
 
 def _after_processing(lot: Lot, grams: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +18,15 @@ from django.utils.translation import gettext as _
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
 from jinmai.engines.item_store import ItemStore
-from jinmai.standards import tlog
+from jinmai.standards import sm2, tlog
 from jinmai.systems.traceability import entries
-from jinmai.systems.traceability.choices import LotState
-from jinmai.systems.traceability.models import Lot, MintBatch
+from jinmai.systems.traceability.choices import KeyPurpose, LotState, SignatureKind
+from jinmai.systems.traceability.models import Lot, MintBatch, SigningKey
 from jinmai.systems.traceability.selectors.balance import quota
 from jinmai.systems.traceability.selectors.stores import item_store
+from jinmai.systems.traceability.selectors.trace import upstream
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.signing_keys import signing_key
 
 MOST_AT_ONCE = 1_000_000
 
@@ -35,7 +38,6 @@ class MintRequest:
     lot: Lot
     count: int
     request: UUID
-    key_id: str = ""
 
 
 def mint(*, asked: MintRequest, by: User) -> MintBatch:
@@ -51,17 +53,18 @@ def mint(*, asked: MintRequest, by: User) -> MintBatch:
 @transaction.atomic
 def reserve_batch(*, asked: MintRequest, by: User) -> MintBatch:
     """Take so many animals out of the lot's quota. Raises :class:`ChainRefusedError`."""
-    # The row's lock makes two requests for one lot take their turns.
-    lot = Lot.objects.select_for_update().select_related("product").get(pk=asked.lot.pk)
+    # Requests for lots of one harvest take their turns: they share its quota.
+    above = sorted(lot.pk for lot in upstream([asked.lot]))
+    list(Lot.objects.select_for_update().filter(pk__in=above).order_by("pk"))
+    lot = Lot.objects.select_related("product", "site").get(pk=asked.lot.pk)
     known = MintBatch.objects.filter(request=asked.request).first()
     if known is not None:
         if (known.lot_id, known.count) != (lot.pk, asked.count):
             raise ChainRefusedError(_("This request was already used for another batch."))
         return known
     _check(lot, asked.count)
-    return MintBatch.objects.create(
-        lot=lot, count=asked.count, key_id=asked.key_id, request=asked.request, by=by
-    )
+    key = _item_key(lot, by)
+    return MintBatch.objects.create(lot=lot, count=asked.count, key_id=key.tag, request=asked.request, by=by)
 
 
 def fill_batch(*, batch: MintBatch, store: ItemStore) -> MintBatch:
@@ -96,6 +99,16 @@ def manifest_root(gtin: str, serials: list[int]) -> str:
     return tlog.root(tree, len(serials)).hex()
 
 
+def _item_key(lot: Lot, by: User) -> SigningKey:
+    kind = SignatureKind(settings.JINMAI_ITEM_SIGNATURE)
+    try:
+        return signing_key(site=lot.site, purpose=KeyPurpose.ITEMS, kind=kind, actor=f"user:{by.pk}")
+    except sm2.Sm2Absent as absent:
+        raise ChainRefusedError(
+            _("This machine cannot sign with SM2 (%(why)s).") % {"why": absent}
+        ) from absent
+
+
 def _check(lot: Lot, count: int) -> None:
     if lot.state in {LotState.HELD, LotState.RECALLED, LotState.CLOSED}:
         raise ChainRefusedError(
@@ -109,7 +122,8 @@ def _check(lot: Lot, count: int) -> None:
     allowed = quota(lot)
     if allowed.most is None:
         raise ChainRefusedError(
-            _("Nobody counted or weighed lot %(lot)s; until then it gets no codes.") % {"lot": lot.code}
+            _("Nobody counted or weighed what lot %(lot)s was made of; until then it gets no codes.")
+            % {"lot": lot.code}
         )
     if count > allowed.left:
         raise ChainRefusedError(

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 BOUNDS: dict[str, StrOrPromise] = {
     "counted": _("Counted in this lot"),
     "weighed": _("Weight of this lot by the lightest animal"),
-    "harvest_counted": _("Animals that went in"),
-    "harvest_weighed": _("Weight that went in, after the processing yield, by the lightest animal"),
+    "harvest_counted": _("Harvested animals that went in and that no other lot took"),
+    "harvest_weighed": _("Their weight after the processing yield, by the lightest animal"),
+    "no_inputs": _("Nothing says what this lot was made of"),
     "kind": _("Only animals of a processed lot can carry a code"),
 }
 TIMELINE = 50
