@@ -22,8 +22,10 @@ from jinmai.core.web.tables import (
     table_page,
 )
 from jinmai.core.web.timeline import TimelineEntry
+from jinmai.core.web.typeface import CHINESE_TYPEFACE
 
 __all__ = [
+    "CHINESE_TYPEFACE",
     "Authorization",
     "Axis",
     "Bell",

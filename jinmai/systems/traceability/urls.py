@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinmai.systems.traceability.views import findings, lot_deeds, lots, units
+from jinmai.systems.traceability.views import findings, labels, lot_deeds, lots, units
 
 app_name = "traceability"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("lots/<str:gtin>/<str:code>/weigh/", lot_deeds.weigh, name="weigh"),
     path("lots/<str:gtin>/<str:code>/mint/", lot_deeds.give_codes, name="mint"),
     path("lots/<str:gtin>/<str:code>/pack/", lot_deeds.pack, name="pack"),
+    path(
+        "lots/<str:gtin>/<str:code>/batches/<int:batch>/labels/<int:first>.<str:form>",
+        labels.labels,
+        name="labels",
+    ),
     path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
     path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
     path("units/", units.unit_list, name="units"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from jinmai.core.access.api import User, visible
 from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, LotInput, MintBatch, Product, Site
+
+LABELS_A_FILE: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class BatchNow:
     def left(self) -> int:
         """Animals with a code that lie in no box yet."""
         return self.batch.count - self.packed
+
+    @property
+    def files(self) -> list[tuple[int, int]]:
+        """First and last number, from 1, of each file of labels."""
+        count = self.batch.count
+        return [
+            (first, min(count, first + LABELS_A_FILE - 1)) for first in range(1, count + 1, LABELS_A_FILE)
+        ]
 
 
 def lots_for(user: User) -> QuerySet[Lot]:

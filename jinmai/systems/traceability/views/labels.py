@@ -1,0 +1,91 @@
+"""Labels of a mint batch: a sheet to print as PDF, or a job for a thermal printer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from jinmai.core.access.api import requires
+from jinmai.core.web.api import CHINESE_TYPEFACE, formats
+from jinmai.standards.labels import Label, tspl, write_sheet, zpl
+from jinmai.systems.traceability.models import Lot, MintBatch
+from jinmai.systems.traceability.selectors.lots import LABELS_A_FILE, lot_by_code
+from jinmai.systems.traceability.services.item_codes import codes_of
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT_IN_MEMORY = 16 * 1024 * 1024
+
+
+def _pdf(labels: Iterable[Label], file: BinaryIO, font: Path, title: str) -> None:
+    write_sheet(labels, file, font=font, title=title)
+
+
+def _thermal(job: Callable[..., Iterable[bytes]]) -> Callable[..., None]:
+    def write(labels: Iterable[Label], file: BinaryIO, font: Path, title: str) -> None:
+        del title
+        file.writelines(job(labels, font=font))
+
+    return write
+
+
+# What a printer takes: name of the form → content type and who writes it.
+FORMS: Final = {
+    "pdf": ("application/pdf", _pdf),
+    "tspl": ("application/octet-stream", _thermal(tspl)),
+    "zpl": ("application/octet-stream", _thermal(zpl)),
+}
+
+
+def lot_of_batch(gtin: str, code: str, batch: int, form: str, first: int = 1) -> Lot | None:
+    """The lot if the batch is one of it and there is such a form."""
+    lot = lot_by_code(gtin, code)
+    return lot if form in FORMS and first >= 1 and lot.mint_batches.filter(pk=batch).exists() else None
+
+
+def labels_of(batch: MintBatch, first: int) -> list[Label]:
+    """Up to 10,000 labels from number ``first`` (from 1) on. Raises :class:`ChainRefusedError`."""
+    lot = batch.lot
+    with override("zh-hans"):  # labels are read in China, whoever prints them
+        product = lot.product
+        grade = f" {product.grade_least}–{product.grade_most} 头/斤" if product.grade_least else ""
+        lines = (
+            f"批次 {lot.code}",
+            f"{product.get_form_display()}{grade}",
+            f"{formats.day(lot.began_at)} 加工",
+            lot.site.licence or lot.site.name_zh,
+        )
+        heading = product.name_zh
+    return [
+        Label(code, heading, lines, code.split("/21/", 1)[1][:10])
+        for code in codes_of(batch, first - 1, LABELS_A_FILE)
+    ]
+
+
+@require_safe
+@requires("traceability.work_lot", get=lot_of_batch)
+def labels(request: HttpRequest, lot: Lot) -> HttpResponseBase:
+    """The labels of a batch, at most 10,000 in one file; those that follow are the next file."""
+    asked = cast("dict[str, Any]", request.resolver_match.kwargs if request.resolver_match else {})
+    batch = lot.mint_batches.get(pk=asked["batch"])
+    batch.lot = lot
+    first = asked.get("first", 1)
+    content_type, write = FORMS[asked["form"]]
+    try:
+        made = labels_of(batch, first)
+    except ChainRefusedError as refused:
+        return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
+    if not made:
+        return HttpResponse(status=404)
+    name = f"{lot.code}-{batch.pk}-{first}-{first + len(made) - 1}.{asked['form']}"
+    file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    write(made, cast("BinaryIO", file), CHINESE_TYPEFACE, name)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
