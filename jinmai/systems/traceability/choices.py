@@ -172,3 +172,12 @@ class WelfarePolicy(models.TextChoices):
     NONE = "None", _("no policy")
     INTERNAL = "Internal", _("own policy")
     AUDITED = "3P Audit", _("audited by a third party")
+
+
+class ScanRule(models.TextChoices):
+    """Why a code's scans do not fit one animal; the words are those for its reader."""
+
+    IMPOSSIBLE_TRAVEL = "impossible_travel", _("seen at two places faster than anybody travels")
+    BEFORE_SHIPPING = "before_shipping", _("scanned before it left the works")
+    MOVED_TWICE = "moved_twice", _("seen back and forth between distant places")
+    AFTER_CLAIM = "after_claim", _("seen far from where it was claimed")

@@ -2,8 +2,6 @@
 
 Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are grams;
 a count or weight that nobody took is None.
-Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are
-grams.
 """
 
 from __future__ import annotations
@@ -24,6 +22,8 @@ BALANCE_BROKEN = "traceability.balance_broken.v1"
 EXCEPTION_CLOSED = "traceability.exception_closed.v1"
 RECALL_STARTED = "traceability.recall_started.v1"
 RECALL_CLOSED = "traceability.recall_closed.v1"
+SCAN_CONFLICT = "traceability.scan_conflict.v1"
+ITEM_CLAIMED = "traceability.item_claimed.v1"
 EVENTS_CAPTURED = "traceability.events_captured.v1"
 
 
@@ -129,6 +129,24 @@ class BalanceBroken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: str
     found: int
     limit: int
+
+
+class ScanConflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The scans of a code do not fit one animal: a copied label is suspected."""
+
+    exception: int
+    gtin: str
+    serial: str
+    rule: str
+    scans: int
+
+
+class ItemClaimed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody scratched the PIN free and was the first to claim the animal; nobody is named."""
+
+    gtin: str
+    serial: str
+    scans: int
 
 
 class ExceptionClosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinmai.systems.traceability.views import findings, labels, lot_deeds, lots, units
+from jinmai.systems.traceability.views import consumer, findings, labels, lot_deeds, lots, units
 
 app_name = "traceability"
 urlpatterns = [
@@ -23,6 +23,11 @@ urlpatterns = [
     ),
     path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
     path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
+    path("pack/<str:gtin>/", consumer.product_page, name="product_published"),
+    path("pack/<str:gtin>/lots/<str:code>/", consumer.lot_page, name="lot_published"),
+    path("pack/<str:gtin>/<str:serial>/", consumer.item_page, name="pack_page"),
+    path("pack/<str:gtin>/<str:serial>/claim/", consumer.item_claim, name="pack_claim"),
+    path("pack/<str:gtin>/<str:serial>/place/", consumer.item_place, name="pack_place"),
     path("units/", units.unit_list, name="units"),
     path("units/pallet/", units.stack, name="stack"),
     path("units/<str:sscc>/", units.unit_page, name="unit"),

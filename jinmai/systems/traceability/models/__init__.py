@@ -19,6 +19,7 @@ from jinmai.systems.traceability.models.repository import (
     Subscription,
 )
 from jinmai.systems.traceability.models.repository_paging import PlaceWithin, SpentPageToken
+from jinmai.systems.traceability.models.scans import ScannedItem
 from jinmai.systems.traceability.models.sites import Site
 from jinmai.systems.traceability.models.units import LogisticUnit
 
@@ -40,6 +41,7 @@ __all__ = [
     "Product",
     "Recall",
     "RevokedItem",
+    "ScannedItem",
     "SigningKey",
     "Site",
     "SpentPageToken",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from jinmai.core.access.api import User, visible
 from jinmai.systems.traceability.models import ChainException, Recall
 
-# What a broken rule of the mass balance says; ``found`` and ``limit`` are animals or grams.
+# What a broken rule says. Of the mass balance ``found`` and ``limit`` are animals or grams; of scans, scans.
 RULES = {
     "more_animals_than_went_in": _("%(found)s animals, but only %(limit)s went in"),
     "more_weight_than_the_yield": _("%(found)s g, but the processing yield allows %(limit)s g"),
@@ -16,6 +16,10 @@ RULES = {
     "more_seed_than_the_water_bears": _("%(found)s seed animals, but the water bears %(limit)s at most"),
     "more_animals_taken_than_there_were": _("%(found)s animals were taken out, but there were %(limit)s"),
     "more_weight_taken_than_there_was": _("%(found)s g were taken out, but there were %(limit)s g"),
+    "impossible_travel": _("%(serial)s: seen at two places faster than anybody travels (scan %(found)s)"),
+    "before_shipping": _("%(serial)s: scanned before it left the works"),
+    "moved_twice": _("%(serial)s: seen back and forth between distant places (scan %(found)s)"),
+    "after_claim": _("%(serial)s: seen far from where it was claimed (scan %(found)s)"),
 }
 
 

@@ -83,3 +83,8 @@ def limits_for(form: str, day: date) -> dict[MeasuredItem, Limit]:
             value = Decimal(limit.number).scaleb(-limit.kind.decimals)
             found[item] = Limit(item, value, LimitBound(limit.bound), limit)
     return found
+
+
+def decimal_text(value: Decimal) -> str:
+    """Without zeros at the end and without an exponent."""
+    return f"{value.normalize():f}"

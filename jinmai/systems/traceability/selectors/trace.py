@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -20,7 +21,11 @@ class ItemWay:
     batch: MintBatch
     number: int
     box: LogisticUnit | None
-    lots: list[Lot]
+
+    @cached_property
+    def lots(self) -> list[Lot]:
+        """Its lot and all that it was made of, the nearest first."""
+        return upstream([self.batch.lot])
 
     @property
     def origins(self) -> list[Lot]:
@@ -70,7 +75,7 @@ def item_way(gtin: str, serial: str) -> ItemWay | None:
         .select_related("site", "packed_by", "bound_for", "parent")
         .first()
     )
-    return ItemWay(batch, found.number, box, upstream([batch.lot]))
+    return ItemWay(batch, found.number, box)
 
 
 def upstream(lots: Iterable[Lot]) -> list[Lot]:

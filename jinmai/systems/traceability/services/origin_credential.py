@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from jinmai.systems.traceability.selectors.addresses import (
     public_address,
     status_list_address,
 )
-from jinmai.systems.traceability.selectors.limits import UNITS
+from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
 
 VALID_FOR = timedelta(days=730)  # the longest shelf life of a dried product here; a report proves one day
 
@@ -87,11 +86,6 @@ def _result(row: TestResult) -> dict[str, Any]:
             told["limit"]["source"] = row.limit_fact.source.key
             told["limit"]["effectiveFrom"] = row.limit_fact.effective_from.isoformat()
     return told
-
-
-def decimal_text(value: Decimal) -> str:
-    """Without zeros at the end and without an exponent."""
-    return f"{value.normalize():f}"
 
 
 def _names(row: Any) -> list[Document]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from jinmai.core.web.api import Status
-from jinmai.systems.traceability.models import LogisticUnit, Lot
+from jinmai.systems.traceability.choices import LimitBound
+from jinmai.systems.traceability.models import LogisticUnit, Lot, TestResult
 from jinmai.systems.traceability.selectors import recorded, steps
+from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
 from jinmai.systems.traceability.selectors.names import in_language
 
 register = template.Library()
@@ -25,6 +28,25 @@ def named(row: Any) -> str:
 def amounts(row: Any) -> str:
     """Count and weight of a lot or of what was taken of one, as far as they are known."""
     return recorded.amounts(row.animals, row.grams)
+
+
+@register.filter
+def measured(result: TestResult) -> str:
+    """A measured value with its unit, or what was not detected and from which amount on it would have been."""
+    unit = UNITS[result.item]
+    if result.value is not None:
+        return f"{decimal_text(result.value)} {unit}".rstrip()
+    smallest = "" if result.detection_limit is None else f"{decimal_text(result.detection_limit)} {unit}"
+    return _("not detected (< %(limit)s)") % {"limit": smallest.rstrip()}
+
+
+@register.filter
+def limited(result: TestResult) -> str:
+    """The limit that held on the day of sampling; empty where there is none."""
+    if result.limit is None:
+        return ""
+    sign = "≤" if result.bound == LimitBound.AT_MOST else "≥"
+    return f"{sign} {decimal_text(result.limit)} {UNITS[result.item]}".rstrip()
 
 
 @register.filter

@@ -38,8 +38,8 @@ def figures(row: ChainException) -> str:
     words = findings.RULES.get(row.facts.get("rule", ""))
     if words is None:
         return ", ".join(f"{name} {value}" for name, value in row.facts.items())
-    numbers = {name: formats.number(row.facts.get(name)) for name in ("found", "limit")}
-    return str(words) % numbers
+    told = {name: formats.number(row.facts.get(name)) for name in ("found", "limit")}
+    return str(words) % (told | {"serial": row.facts.get("serial", "")})
 
 
 def _about(row: ChainException) -> str:

@@ -1,0 +1,134 @@
+"""Documents that anybody may fetch: issuers' keys, status lists, certificates, keys files, master data."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from jinmai.core.access.api import public
+from jinmai.standards.credentials.documents import Document
+from jinmai.systems.traceability.choices import SiteKind
+from jinmai.systems.traceability.models import Certificate, Lot, Product, Site
+from jinmai.systems.traceability.rest_api.resolver import LINKSET
+from jinmai.systems.traceability.selectors.addresses import public_address
+from jinmai.systems.traceability.selectors.certificates import controller_document
+from jinmai.systems.traceability.selectors.published import GS1_VOC
+from jinmai.systems.traceability.selectors.stores import item_store
+from jinmai.systems.traceability.services.published_lists import keys_file_of, status_list_of
+
+VC: Final = "application/vc"
+CACHED: Final = "public, max-age=300"
+PRIMARY_KEYS: Final = ["00", "01", "414"]
+
+
+@public
+@require_safe
+def issuer(_request: HttpRequest, key: str) -> HttpResponse:
+    """The public keys of a laboratory, as a W3C controlled identifier document."""
+    site = get_object_or_404(Site, key=key, kind=SiteKind.LABORATORY)
+    return _document(controller_document(site), "application/cid")
+
+
+@public
+@require_safe
+def status_list(_request: HttpRequest, key: str) -> HttpResponse:
+    """A laboratory's list of revoked certificates, signed at this moment."""
+    site = get_object_or_404(Site, key=key, kind=SiteKind.LABORATORY)
+    return _document(status_list_of(site), VC)
+
+
+@public
+@require_safe
+def certificate(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """A certificate as it was signed; ``?twin`` is the one under SM2. Whether it was revoked the list says."""
+    found = get_object_or_404(Certificate, identifier=identifier)
+    content = found.twin if "twin" in request.GET else found.document
+    if not content:
+        raise Http404
+    return _answer(content.encode(), VC)
+
+
+@public
+@require_safe
+def keys(_request: HttpRequest, gtin: str, code: str) -> HttpResponse:
+    """What verifying the animals of a lot offline takes: keys, manifest, revocations."""
+    lot = get_object_or_404(Lot.objects.select_related("product", "site"), product__gtin=gtin, code=code)
+    content = keys_file_of([lot], lambda batch: item_store().serials(batch.request) or [])
+    answer = _answer(content, "application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{gtin}-{code}.keys.json"'
+    return answer
+
+
+@public
+@require_safe
+def master_data(_request: HttpRequest, code: str, value: str) -> HttpResponse:
+    """What a GTIN or GLN stands for, in words of the GS1 Web Vocabulary."""
+    if code == "01":
+        return _document(_product(get_object_or_404(Product, gtin=value)), "application/ld+json")
+    if code == "414":
+        return _document(_place(get_object_or_404(Site, gln=value)), "application/ld+json")
+    raise Http404
+
+
+@public
+@require_safe
+def description(_request: HttpRequest) -> HttpResponse:
+    """``/.well-known/gs1resolver``: what this resolver can do."""
+    return _document(
+        {
+            "name": "Jinmai",
+            "resolverRoot": public_address(),
+            "supportedPrimaryKeys": PRIMARY_KEYS,
+            "linkTypeDefaultCanBeLinkset": False,
+            "validatesPrimaryKeys": True,
+            "supportedContextValuesEnumerated": [],
+            "supportedLinkType": [{"namespace": GS1_VOC, "prefix": "gs1:", "profile": LINKSET}],
+        },
+        "application/json",
+    )
+
+
+def _product(product: Product) -> Document:
+    found: dict[str, Any] = {
+        "@context": {"gs1": GS1_VOC},
+        "@type": "gs1:FoodBeverageTobaccoProduct",
+        "gs1:gtin": product.gtin,
+        "gs1:productName": _in_both(product.name_zh, product.name_en),
+        "gs1:brandOwner": {"gs1:organizationName": product.owner.name_zh},
+    }
+    if product.net_grams:
+        found["gs1:netContent"] = {"gs1:value": product.net_grams, "gs1:unitCode": "GRM"}
+    if product.industrial_identifier:
+        # 标识解析: the same thing under China's industrial internet identification.
+        found["gs1:additionalProductID"] = product.industrial_identifier
+    return found
+
+
+def _place(site: Site) -> Document:
+    return {
+        "@context": {"gs1": GS1_VOC},
+        "@type": "gs1:Place",
+        "gs1:globalLocationNumber": site.gln,
+        "gs1:physicalLocationName": _in_both(site.name_zh, site.name_en),
+        "gs1:countrySubdivisionCode": site.district_code,
+    }
+
+
+def _in_both(zh: str, en: str) -> list[dict[str, str]]:
+    return [{"@value": zh, "@language": "zh"}, {"@value": en, "@language": "en"}]
+
+
+def _document(content: Document, media: str) -> HttpResponse:
+    return _answer(orjson.dumps(content), media)
+
+
+def _answer(content: bytes, media: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media)
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cache-Control"] = CACHED
+    return answer

@@ -1,0 +1,144 @@
+"""What the person who holds one animal in the hand is told: whose it is, its way, its report, its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import get_language
+
+from jinmai.core.web.api import city
+from jinmai.standards import sm2
+from jinmai.standards.credentials import multikey
+from jinmai.standards.credentials.items import ItemCodeError, read_code
+from jinmai.systems.traceability.choices import LotKind, ReportState
+from jinmai.systems.traceability.models import (
+    Certificate,
+    Harvest,
+    LogisticUnit,
+    Lot,
+    RevokedItem,
+    SigningKey,
+    Site,
+    TestReport,
+    TestResult,
+    Treatment,
+)
+from jinmai.systems.traceability.selectors.trace import ItemWay, upstream
+
+
+class Signature(StrEnum):
+    """What the signature on a label proves. It says nothing of whether the label was copied."""
+
+    VALID = "valid"
+    UNSIGNED = "unsigned"
+    ALTERED = "altered"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A lot on the way: where, when, and what was done to it there."""
+
+    lot: Lot
+    treatments: list[Treatment]
+    harvest: Harvest | None
+    district: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is told of a lot: its way from the hatchery on, its report with the measured values."""
+
+    lot: Lot
+    stages: list[Stage]
+    report: TestReport | None
+    results: list[TestResult]
+    certificate: Certificate | None
+
+    @property
+    def farm(self) -> Stage | None:
+        """Where the animals grew."""
+        return next((stage for stage in self.stages if stage.lot.kind == LotKind.HARVEST), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened to the box: packed, shipped, received, sold."""
+
+    what: str
+    at: datetime
+    where: Site | None
+    buyer: str = ""
+
+
+def signature_of(text: str, gtin: str, serial: str, way: ItemWay | None) -> Signature:
+    """Judge the signature in a scanned address for this animal, as an offline verifier would."""
+    if "S=" not in text.upper():
+        return Signature.UNSIGNED
+    try:
+        code = read_code(text)
+    except ItemCodeError:
+        return Signature.ALTERED
+    if way is None or (code.gtin, code.serial, code.tag) != (gtin, serial, way.batch.key_id):
+        return Signature.ALTERED
+    key = SigningKey.objects.filter(tag=code.tag).first()
+    if key is None or not _holds(key, code.signature, code.message):
+        return Signature.ALTERED
+    lost = key.revoked_since is not None and way.batch.minted_at >= key.revoked_since
+    if lost or RevokedItem.objects.filter(product=way.batch.lot.product_id, serial=serial).exists():
+        return Signature.REVOKED
+    return Signature.VALID
+
+
+def origin_of(lot: Lot) -> Origin:
+    """Everything that is told of a lot."""
+    lots = list(reversed(upstream([lot])))
+    harvests = {one.lot_id: one for one in Harvest.objects.filter(lot__in=lots)}
+    treatments: dict[int, list[Treatment]] = {}
+    for one in Treatment.objects.filter(lot__in=lots).order_by("at"):
+        treatments.setdefault(one.lot_id, []).append(one)
+    report = _report_of(lot, lots)
+    return Origin(
+        lot=lot,
+        stages=[
+            Stage(one, treatments.get(one.pk, []), harvests.get(one.pk), _district(one.site.district_code))
+            for one in sorted(lots, key=lambda each: (each.began_at, each.pk))
+        ],
+        report=report,
+        results=list(report.results.all()) if report else [],
+        certificate=Certificate.objects.filter(report=report).first() if report else None,
+    )
+
+
+def steps_of(box: LogisticUnit | None) -> list[Step]:
+    """What happened to the box in which an animal lies, the first first."""
+    if box is None:
+        return []
+    found = [
+        Step("packed", box.packed_at, box.packed_by),
+        *([Step("shipped", box.shipped_at, box.bound_for, box.buyer)] if box.shipped_at else []),
+        *([Step("received", box.received_at, box.site)] if box.received_at else []),
+        *([Step("sold", box.sold_at, box.site)] if box.sold_at else []),
+    ]
+    return sorted(found, key=lambda step: step.at)
+
+
+def _report_of(lot: Lot, lots: list[Lot]) -> TestReport | None:
+    """The lot's own latest report that counts, or the latest of what it was made of."""
+    issued = TestReport.objects.filter(state__in=[ReportState.PASSED, ReportState.FAILED])
+    newest = issued.select_related("laboratory").order_by("-sampled_at", "-pk")
+    return newest.filter(lot=lot).first() or newest.filter(lot__in=lots).first()
+
+
+def _holds(key: SigningKey, signature: bytes, message: bytes) -> bool:
+    try:
+        return multikey.public_key(key.multikey)[1].verify(signature, message)
+    except (multikey.MultikeyError, sm2.Sm2Absent):
+        return False
+
+
+def _district(code: str) -> str:
+    found = next((one for one in city().districts if one.code == code), None)
+    return found.name.spoken(get_language() or "zh-hans") if found else ""

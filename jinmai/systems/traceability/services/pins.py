@@ -1,0 +1,50 @@
+"""Hidden PINs: printed under a layer to scratch off, never stored, derived from a secret of the house."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+PIN_DIGITS: Final = 6
+SECRET_BYTES: Final = 32
+
+
+def pin_of(gtin: str, serial: str) -> str:
+    """The PIN of an animal: six digits that nobody can tell from the code."""
+    digest = hmac.digest(house_secret(), f"pin/v1\n{gtin}\n{serial}".encode(), hashlib.sha256)
+    return str(int.from_bytes(digest[:8]) % 10**PIN_DIGITS).zfill(PIN_DIGITS)
+
+
+def visitor_of(day: str, address: str, agent: str) -> str:
+    """A hash of who looks, another one each day: it tells a reloaded page from a second scan."""
+    message = f"visitor/v1\n{day}\n{address}\n{agent}".encode()
+    return hmac.digest(house_secret(), message, hashlib.sha256)[:8].hex()
+
+
+def house_secret() -> bytes:
+    """The secret behind PINs: made once, kept in the data folder, readable by its owner only."""
+    return _secret(settings.JINMAI_DATA / "traceability" / "pin_secret")
+
+
+@cache
+def _secret(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(made, path)  # whoever comes first; a file half written is never seen
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()
+    return path.read_bytes()

@@ -1,0 +1,157 @@
+"""Scans of codes by anybody: counted, judged, claimed once. A conflict becomes a finding that waits."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db import transaction
+
+from jinmai.core.ledger.api import append
+from jinmai.systems.traceability import entries
+from jinmai.systems.traceability.choices import ExceptionKind, ScanRule, UnitState
+from jinmai.systems.traceability.models import ChainException, ScannedItem
+from jinmai.systems.traceability.selectors.scan_judgement import Cell, Judgement, Known, Stay, judge
+from jinmai.systems.traceability.selectors.trace import ItemWay
+from jinmai.systems.traceability.services.pins import pin_of
+
+RELOADED_WITHIN: Final = timedelta(minutes=30)
+WRONG_PINS: Final = 5
+LOCKED_FOR: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Somebody sees a code: when, who for this day, and where if that is known."""
+
+    at: datetime
+    visitor: str
+    cell: Cell | None = None
+
+
+class Claim(StrEnum):
+    """What became of a PIN."""
+
+    FIRST = "first"
+    CLAIMED_BEFORE = "claimed_before"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
+@transaction.atomic
+def record_scan(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
+    """Count a scan and judge it; the same visitor again within half an hour is a reloaded page."""
+    row = _row(way, serial)
+    if _reloaded(row, sight):
+        return row
+    row.scans += 1
+    row.first_at = row.first_at or sight.at
+    row.last_at, row.visitor = sight.at, sight.visitor
+    _judged(row, way, sight)
+    row.save()
+    return row
+
+
+@transaction.atomic
+def tell_place(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
+    """The reader says where they are: the scan counted before gets its place and is judged by it."""
+    row = _row(way, serial)
+    last = Stay.of_row(row.places[-1]) if row.places else None
+    if last is None or last.cell != sight.cell or sight.at - last.at > RELOADED_WITHIN:
+        _judged(row, way, sight)
+        row.save()
+    return row
+
+
+@transaction.atomic
+def claim(*, way: ItemWay, serial: str, pin: str, sight: Sight) -> tuple[Claim, ScannedItem]:
+    """Claim an animal by its hidden PIN. The first claim stands; five wrong PINs lock it for a day."""
+    row = _row(way, serial)
+    if row.wrong_pin_at is not None and sight.at - row.wrong_pin_at > LOCKED_FOR:
+        row.wrong_pins = 0
+    if row.wrong_pins >= WRONG_PINS:
+        return Claim.LOCKED, row
+    expected = pin_of(way.batch.lot.product.gtin, serial)
+    if not hmac.compare_digest(expected.encode(), pin.encode()):
+        row.wrong_pins, row.wrong_pin_at = row.wrong_pins + 1, sight.at
+        row.save(update_fields=["wrong_pins", "wrong_pin_at"])
+        return Claim.WRONG, row
+    if row.claimed_at is not None:
+        return Claim.CLAIMED_BEFORE, row
+    row.claimed_at = sight.at
+    row.claimed_place = Stay(sight.at, sight.cell).as_row() if sight.cell else None
+    row.save(update_fields=["claimed_at", "claimed_place"])
+    append(
+        kind=entries.ITEM_CLAIMED,
+        subject=row.subject,
+        payload=entries.ItemClaimed(gtin=way.batch.lot.product.gtin, serial=serial, scans=row.scans),
+        actor="public",
+    )
+    return Claim.FIRST, row
+
+
+def _row(way: ItemWay, serial: str) -> ScannedItem:
+    row, _ = ScannedItem.objects.select_for_update().get_or_create(batch=way.batch, serial=serial)
+    row.batch = way.batch
+    return row
+
+
+def _reloaded(row: ScannedItem, sight: Sight) -> bool:
+    return (
+        row.last_at is not None
+        and row.visitor == sight.visitor
+        and abs(sight.at - row.last_at) < RELOADED_WITHIN
+    )
+
+
+def _judged(row: ScannedItem, way: ItemWay, sight: Sight) -> None:
+    found = judge(_known(row, way), sight.at, sight.cell)
+    row.places = [stay.as_row() for stay in found.stays]
+    row.moves = found.moves
+    _remember(row, way, found, sight)
+
+
+def _known(row: ScannedItem, way: ItemWay) -> Known:
+    return Known(
+        stays=tuple(Stay.of_row(one) for one in row.places),
+        moves=row.moves,
+        left=way.box is not None and way.box.state != UnitState.PACKED,
+        claimed=Stay.of_row(row.claimed_place) if row.claimed_place else None,
+    )
+
+
+def _remember(row: ScannedItem, way: ItemWay, found: Judgement, sight: Sight) -> None:
+    """Each rule is a finding once, however often it is broken."""
+    new = [rule for rule in found.broken if rule not in row.conflicts]
+    for rule in new:
+        row.conflicts[rule] = sight.at.isoformat()
+    _open_findings(row, way, new, sight)
+
+
+def _open_findings(row: ScannedItem, way: ItemWay, rules: Iterable[ScanRule], sight: Sight) -> None:
+    lot = way.batch.lot
+    for rule in rules:
+        finding = ChainException.objects.create(
+            kind=ExceptionKind.CLONE_SUSPECTED,
+            site=lot.site,
+            lot=lot,
+            unit=way.box,
+            facts={"rule": rule.value, "found": row.scans, "limit": 1, "serial": row.serial},
+            found_at=sight.at,
+        )
+        append(
+            kind=entries.SCAN_CONFLICT,
+            subject=row.subject,
+            payload=entries.ScanConflict(
+                exception=finding.pk,
+                gtin=lot.product.gtin,
+                serial=row.serial,
+                rule=rule.value,
+                scans=row.scans,
+            ),
+            actor="system",
+        )

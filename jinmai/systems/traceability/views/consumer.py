@@ -1,0 +1,199 @@
+"""The pages behind the code on a pack, for anybody and any phone: one animal, its lot, its product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from jinmai.core.access.api import public
+from jinmai.standards.credentials.items import PARAMETER
+from jinmai.systems.traceability.choices import LotState, ScanRule
+from jinmai.systems.traceability.models import Lot, Product, ScannedItem
+from jinmai.systems.traceability.selectors.addresses import public_address
+from jinmai.systems.traceability.selectors.consumer import Signature, origin_of, signature_of, steps_of
+from jinmai.systems.traceability.selectors.scan_judgement import Cell
+from jinmai.systems.traceability.selectors.trace import ItemWay, item_way
+from jinmai.systems.traceability.services.pins import visitor_of
+from jinmai.systems.traceability.services.scans import Claim, Sight, claim, record_scan, tell_place
+
+# What a lot's page tells changes rarely; a recall is part of the key and shows at once.
+ORIGIN_SECONDS: Final = 60
+LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
+# Programs that fetch an address to draw a preview of it; nobody scanned anything.
+NOBODY: Final = ("bot", "spider", "crawl", "preview", "facebookexternalhit", "whatsapp", "curl/", "wget/")
+View = Callable[..., HttpResponse]
+
+
+def in_its_language(view: View) -> View:
+    """The language of the address, such as the resolver chose; without one that of the request."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        asked = LANGUAGES.get(request.GET.get("lang", ""), get_language() or "zh-hans")
+        with override(asked):
+            return view(request, **kwargs)
+
+    return spoken
+
+
+@public
+@require_safe
+@in_its_language
+def item_page(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
+    """One animal: whether its code holds and was seen elsewhere, its way, its farm, its report."""
+    serial = serial.upper()
+    way = item_way(gtin, serial)
+    signature = signature_of(_code(request, gtin, serial), gtin, serial, way)
+    seen = None
+    if way is not None and signature == Signature.VALID:
+        if _counts(request):
+            seen = record_scan(way=way, serial=serial, sight=_sight(request))
+        else:
+            seen = ScannedItem.objects.filter(batch=way.batch, serial=serial).first()
+    return _item(request, serial, way, signature, seen)
+
+
+@csrf_exempt  # no session stands behind it: what counts is the signature and the PIN
+@public
+@require_POST
+@in_its_language
+def item_claim(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
+    """The PIN that was scratched free: the first claim stands."""
+    serial, way, signature = _signed(request, gtin, serial)
+    pin = "".join(digit for digit in request.POST.get("pin", "")[:20] if digit.isdigit())
+    outcome, seen = claim(way=way, serial=serial, pin=pin, sight=_sight(request))
+    return _item(request, serial, way, signature, seen, claimed=outcome)
+
+
+@csrf_exempt  # as above
+@public
+@require_POST
+@in_its_language
+def item_place(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
+    """The reader says where they are, rounded to ten kilometres; it is judged against the earlier scans."""
+    serial, way, signature = _signed(request, gtin, serial)
+    try:
+        cell = Cell.around(float(request.POST["latitude"]), float(request.POST["longitude"]))
+    except (KeyError, ValueError):
+        return HttpResponse(status=400)
+    seen = tell_place(way=way, serial=serial, sight=_sight(request, cell))
+    return _item(request, serial, way, signature, seen, placed=True)
+
+
+@public
+@require_safe
+@in_its_language
+def lot_page(request: HttpRequest, gtin: str, code: str) -> HttpResponse:
+    """A lot: its way, its farm, its report."""
+    rows = Lot.objects.select_related("product__owner", "site__owner")
+    lot = get_object_or_404(rows, product__gtin=gtin, code=code)
+    context = {"lot": lot, "recalled": lot.state == LotState.RECALLED, "origin": _origin(lot)}
+    return _page(request, "traceability/public/lot.html", context)
+
+
+@public
+@require_safe
+@in_its_language
+def product_page(request: HttpRequest, gtin: str) -> HttpResponse:
+    """A product: what it is and whose."""
+    product = get_object_or_404(Product.objects.select_related("owner"), gtin=gtin)
+    return _page(request, "traceability/public/product.html", {"product": product})
+
+
+def _item(  # noqa: PLR0913 - what is known, and what just happened
+    request: HttpRequest,
+    serial: str,
+    way: ItemWay | None,
+    signature: Signature,
+    seen: ScannedItem | None,
+    *,
+    claimed: Claim | None = None,
+    placed: bool = False,
+) -> HttpResponse:
+    lot = way.batch.lot if way else None
+    context = {
+        "serial": serial,
+        "way": way,
+        "lot": lot,
+        "signature": signature.value,
+        "seen": seen,
+        "counted": _counts(request),
+        "conflicts": [ScanRule(rule).label for rule in seen.conflicts] if seen else [],
+        "claimed": claimed.value if claimed else "",
+        "placed": placed,
+        "recalled": lot is not None and lot.state == LotState.RECALLED,
+        "steps": steps_of(way.box if way else None),
+        "origin": _origin(lot) if lot else "",
+        "signed": request.GET.get(PARAMETER, ""),
+    }
+    return _page(request, "traceability/public/item.html", context, status=200 if way else 404)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    answer = render(request, template, context | {"others": _other_language(request)}, status=status)
+    answer["Cache-Control"] = "no-store"
+    answer["Permissions-Policy"] = "geolocation=(self)"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _other_language(request: HttpRequest) -> tuple[str, str]:
+    """The same page in the house's other language: its words for itself and the query."""
+    chinese = (get_language() or "").startswith("zh")
+    query = request.GET.copy()
+    query["lang"] = "en" if chinese else "zh"
+    return ("English" if chinese else "中文", query.urlencode())
+
+
+def _origin(lot: Lot) -> str:
+    """The part that all animals of a lot share, drawn once a minute in each language."""
+    key = f"traceability.origin:{lot.pk}:{lot.state}:{get_language()}"
+    drawn = cache.get(key)
+    if drawn is None:
+        drawn = render_to_string("traceability/public/origin.html", {"origin": origin_of(lot)})
+        cache.set(key, drawn, ORIGIN_SECONDS)
+    return str(drawn)
+
+
+def _signed(request: HttpRequest, gtin: str, serial: str) -> tuple[str, ItemWay, Signature]:
+    """The animal of a deed. Only who holds the label may claim: 404 without its signature."""
+    serial = serial.upper()
+    way = item_way(gtin, serial)
+    signature = signature_of(_code(request, gtin, serial), gtin, serial, way)
+    if way is None or signature != Signature.VALID:
+        raise Http404
+    return serial, way, signature
+
+
+def _code(request: HttpRequest, gtin: str, serial: str) -> str:
+    """The address as it stood on the label."""
+    signed = request.GET.get(PARAMETER, "")
+    return f"{public_address()}/01/{gtin}/21/{serial}" + (f"?{PARAMETER}={signed}" if signed else "")
+
+
+def _counts(request: HttpRequest) -> bool:
+    """Whether a person scans; those who work on the chain and programs that draw previews do not count."""
+    if request.method != "GET" or request.user.is_authenticated:
+        return False
+    if "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")).lower():
+        return False
+    agent = request.headers.get("User-Agent", "").lower()
+    return not any(word in agent for word in NOBODY)
+
+
+def _sight(request: HttpRequest, cell: Cell | None = None) -> Sight:
+    now: datetime = timezone.now()
+    agent = request.headers.get("User-Agent", "")[:400]
+    visitor = visitor_of(now.date().isoformat(), request.META.get("REMOTE_ADDR", ""), agent)
+    return Sight(now, visitor, cell)
