@@ -45,7 +45,7 @@ def status_list(_request: HttpRequest, key: str) -> HttpResponse:
 @public
 @require_safe
 def certificate(request: HttpRequest, identifier: UUID) -> HttpResponse:
-    """A certificate as it was signed; ``?twin`` is the one under SM2. Whether it was revoked the list says."""
+    """A certificate as it was signed; ``?twin`` is the one under SM2. Its list says if it was revoked."""
     found = get_object_or_404(Certificate, identifier=identifier)
     content = found.twin if "twin" in request.GET else found.document
     if not content:

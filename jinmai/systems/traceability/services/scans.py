@@ -117,11 +117,22 @@ def _judged(row: ScannedItem, way: ItemWay, sight: Sight) -> None:
 
 def _known(row: ScannedItem, way: ItemWay) -> Known:
     return Known(
-        stays=tuple(Stay.of_row(one) for one in row.places),
+        stays=tuple(Stay.of_row(one) for one in row.places) or _sent_to(way),
         moves=row.moves,
         left=way.box is not None and way.box.state != UnitState.PACKED,
         claimed=Stay.of_row(row.claimed_place) if row.claimed_place else None,
     )
+
+
+def _sent_to(way: ItemWay) -> tuple[Stay, ...]:
+    """The shop or store to which the box went: where its animals are expected first."""
+    box = way.box
+    if box is None or box.shipped_at is None:
+        return ()
+    there = box.bound_for or (box.site if box.received_at else None)
+    if there is None or there.latitude is None or there.longitude is None:
+        return ()
+    return (Stay(box.shipped_at, Cell.around(float(there.latitude), float(there.longitude))),)
 
 
 def _remember(row: ScannedItem, way: ItemWay, found: Judgement, sight: Sight) -> None:

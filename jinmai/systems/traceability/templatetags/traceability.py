@@ -32,7 +32,7 @@ def amounts(row: Any) -> str:
 
 @register.filter
 def measured(result: TestResult) -> str:
-    """A measured value with its unit, or what was not detected and from which amount on it would have been."""
+    """A measured value with its unit, or from which amount on it would have been detected."""
     unit = UNITS[result.item]
     if result.value is not None:
         return f"{decimal_text(result.value)} {unit}".rstrip()

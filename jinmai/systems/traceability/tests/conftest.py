@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 
 
@@ -12,3 +13,9 @@ from django.utils import translation
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_drawn_before() -> None:
+    """Parts of public pages are kept for a minute under row numbers, which tests use again."""
+    cache.clear()
