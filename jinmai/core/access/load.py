@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
@@ -31,10 +32,16 @@ class OrganisationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoleRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A role held in the organisation with this code."""
+    """A role held in the organisation with this code; left out where the ``system`` that has it is absent."""
 
     organisation: str
     role: str
+    system: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether this house has the system that declares the role."""
+        return not self.system or self.system in {each.key for each in settings.JINMAI_SYSTEMS}
 
 
 class PersonRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,12 +112,13 @@ def _fault_of_organisation(row: OrganisationRow) -> str:
 
 def _fault_of_person(person: PersonRow, kinds: dict[str, str]) -> str:
     """``kinds`` is the kind of each organisation of the file by its code."""
-    held = {one.role for one in person.roles}
+    given = [one for one in person.roles if one.known]
+    held = {one.role for one in given}
     if unknown := held - roles().keys():
         return f"no such role: {', '.join(sorted(unknown))}"
     if len(held) > 1 and any(roles()[role].separated for role in held):
         return "who runs the machine holds no other role"
-    for one in person.roles:
+    for one in given:
         if one.organisation not in kinds:
             return f"no organisation {one.organisation} in this file"
         if not roles()[one.role].fits(kinds[one.organisation]):
@@ -130,5 +138,7 @@ def _load_person(row: PersonRow, password: str | None) -> None:
             illustrative=row.illustrative,
         )
     for one in row.roles:
+        if not one.known:
+            continue
         organisation = Organisation.objects.get(code=one.organisation)
         Membership.objects.get_or_create(user=person, organisation=organisation, role=one.role)

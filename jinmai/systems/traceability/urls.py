@@ -21,6 +21,11 @@ urlpatterns = [
         labels.labels,
         name="labels",
     ),
+    path(
+        "lots/<str:gtin>/<str:code>/batches/<int:batch>/customer/",
+        labels.as_customer,
+        name="as_customer",
+    ),
     path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
     path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
     path("pack/<str:gtin>/", consumer.product_page, name="product_published"),

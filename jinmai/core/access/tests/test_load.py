@@ -137,3 +137,11 @@ def test_the_pack_of_jinzhou_loads_with_right_codes_and_someone_in_each_declared
         "bureau_officer",
         "administrator",
     }
+
+
+def test_a_role_of_an_absent_system_is_left_out_and_the_person_stays(pack: Path) -> None:
+    text = GOOD.replace('role = "technician" }', 'role = "diver", system = "harbour" }')
+    (pack / "people.toml").write_text(text, encoding="utf-8")
+    load(pack)
+    assert User.objects.get().username == "technician"
+    assert not Membership.objects.exists()

@@ -13,12 +13,13 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import override
 
-from jinmai.systems.traceability.load import rows, schema
+from jinmai.systems.traceability.load import goods, rows, schema
 
 # In this order: later files name what earlier ones made.
 FILES: list[tuple[str, type[Any], Callable[[Any], None]]] = [
     ("chain.toml", schema.Chain, rows.chain),
     ("lots.toml", schema.Lots, rows.lots),
+    ("goods.toml", schema.Goods, goods.goods),
 ]
 
 

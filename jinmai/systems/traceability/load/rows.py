@@ -31,7 +31,7 @@ def chain(pack: schema.Chain) -> None:
         _put(
             Site,
             {"key": site.key},
-            owner=_named(f"site {site.key}", Organisation, code=site.owner),
+            owner=named(f"site {site.key}", Organisation, code=site.owner),
             kind=site.kind,
             name_zh=site.name.zh,
             name_en=site.name.en,
@@ -54,7 +54,7 @@ def chain(pack: schema.Chain) -> None:
         _put(
             Product,
             {"gtin": product.gtin},
-            owner=_named(f"product {product.gtin}", Organisation, code=product.owner),
+            owner=named(f"product {product.gtin}", Organisation, code=product.owner),
             form=product.form,
             name_zh=product.name.zh,
             name_en=product.name.en,
@@ -80,14 +80,14 @@ def lots(pack: schema.Lots) -> None:
         try:
             _lot(place, entry)
         except (ChainRefusedError, ValidationError) as error:
-            raise ValueError(f"{place}: {_said(error)}") from error
+            raise ValueError(f"{place}: {said(error)}") from error
 
 
 def _lot(place: str, entry: schema.LotEntry) -> None:
-    by = _named(place, User, username=entry.by)
+    by = named(place, User, username=entry.by)
     lot = Lot(
-        product=_named(place, Product, gtin=entry.gtin),
-        site=_named(place, Site, key=entry.site),
+        product=named(place, Product, gtin=entry.gtin),
+        site=named(place, Site, key=entry.site),
         code=entry.code,
         kind=entry.kind,
         began_at=entry.began,
@@ -97,7 +97,7 @@ def _lot(place: str, entry: schema.LotEntry) -> None:
     if entry.made_of:
         inputs = [
             LotInput(
-                source=_named(place, Lot, product__gtin=one.gtin, code=one.lot),
+                source=named(place, Lot, product__gtin=one.gtin, code=one.lot),
                 animals=one.animals,
                 grams=one.grams,
             )
@@ -112,7 +112,7 @@ def _lot(place: str, entry: schema.LotEntry) -> None:
         weigh_harvest(harvest=Harvest(lot=lot, **msgspec.structs.asdict(entry.harvest)), by=by)
 
 
-def _named(place: str, table: type[Row], **key: str) -> Row:
+def named(place: str, table: type[Row], **key: str) -> Row:
     """The row that an entry names; it stands before the entry, in this pack or in the house."""
     found = table._default_manager.filter(**key).first()  # noqa: SLF001 - Django's documented name
     if found is None:
@@ -132,10 +132,10 @@ def _put(table: type[Row], key: dict[str, Any], **values: Any) -> Row:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise ValueError(f"{table.__name__} {key}: {_said(error)}") from error
+        raise ValueError(f"{table.__name__} {key}: {said(error)}") from error
     row.save()
     return row
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     return "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -111,3 +112,54 @@ class Lots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``lots.toml``: an illustrative lot from the hatchery to the processor, in the order of its life."""
 
     lots: list[LotEntry] = []
+
+
+class ResultEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measured value in the item's unit, or none above the detection limit."""
+
+    item: str
+    value: Decimal | None = None
+    detection_limit: Decimal | None = None
+
+
+class ReportEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A laboratory's report of a lot, issued with its certificate."""
+
+    number: str
+    gtin: Gtin
+    lot: str
+    laboratory: Key
+    by: str
+    units_in_lot: Amount
+    units_taken: Amount
+    sampled: datetime
+    tested_on: date
+    results: list[ResultEntry]
+
+
+class BoxEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Boxes of so many animals each, on their way to a site."""
+
+    animals: Amount
+    boxes: Amount
+    packed: datetime
+    bound_for: Key = ""
+    shipped: datetime | None = None
+
+
+class BatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Animals that get a code. ``request`` names the batch, so that a second load gives no more codes."""
+
+    request: UUID
+    gtin: Gtin
+    lot: str
+    by: str
+    animals: Amount
+    packed: list[BoxEntry] = []
+
+
+class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``goods.toml``: the report of an illustrative lot, the codes of its animals, and boxes on their way."""
+
+    reports: list[ReportEntry] = []
+    batches: list[BatchEntry] = []

@@ -38,7 +38,7 @@ GOOD = [
 BAD = [Measured(MeasuredItem.LEAD, Decimal("1.0001")), *GOOD[1:]]
 
 
-def make_limits(form: str = "dried") -> Thing:
+def make_limits(form: str = "dried", protein: str = "40") -> Thing:
     """Lead at most 1, chloramphenicol at most 0.3, protein at least 40, in force from 2020 on."""
     apps.get_model("register", "Source").objects.get_or_create(
         key="standard", defaults={"name_zh": "标准", "name_en": "Standard"}
@@ -47,7 +47,7 @@ def make_limits(form: str = "dried") -> Thing:
     for item, value, bound in (
         ("lead", "1", "at_most"),
         ("chloramphenicol", "0.3", "at_most"),
-        ("protein", "40", "at_least"),
+        ("protein", protein, "at_least"),
     ):
         state_limit(thing, item, value, bound=bound)
     return thing

@@ -96,3 +96,13 @@ def test_the_lots_page_offers_the_files(client: Client, chain: Chain) -> None:
     page = client.get(reverse("traceability:lot", args=[lot.product.gtin, lot.code])).content.decode()
     assert address(chain, batch.pk, "pdf") in page
     assert page.count("Labels 1 to 3") == 1
+
+
+def test_the_firm_sees_the_page_that_its_buyers_see(client: Client, chain: Chain) -> None:
+    batch = mint_batch(chain, 3)
+    lot = chain.processed
+    answer = client.get(
+        reverse("traceability:as_customer", args=[lot.product.gtin, lot.code, batch.pk]), follow=True
+    )
+    assert answer.status_code == 200
+    assert answer.context["signature"] == "valid"

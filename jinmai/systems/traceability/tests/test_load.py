@@ -23,6 +23,7 @@ from jinmai.systems.traceability.models import (
 )
 from jinmai.systems.traceability.selectors.balance import quota
 from jinmai.systems.traceability.selectors.trace import upstream
+from jinmai.systems.traceability.tests.laboratory import make_limits
 
 pytestmark = pytest.mark.django_db
 TABLES = (Site, Product, Lot, LotInput, Treatment, Harvest)
@@ -44,7 +45,9 @@ def people() -> None:
     named = tomllib.loads((settings.JINMAI_CITY / "people.toml").read_text(encoding="utf-8"))
     for entry in named["organisations"]:
         Organisation.objects.create(code=entry["code"], name_zh=entry["name"]["zh"], kind=entry["kind"])
-    User.objects.create_user("lanhai", display_name="Lanhai")
+    for name in ("lanhai", "analyst"):
+        User.objects.create_user(name, display_name=name)
+    make_limits("instant", protein="10")
 
 
 def _everything() -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
@@ -44,7 +46,7 @@ FORMS: Final = {
 }
 
 
-def lot_of_batch(gtin: str, code: str, batch: int, form: str, first: int = 1) -> Lot | None:
+def lot_of_batch(gtin: str, code: str, batch: int, form: str = "pdf", first: int = 1) -> Lot | None:
     """The lot if the batch is one of it and there is such a form."""
     lot = lot_by_code(gtin, code)
     return lot if form in FORMS and first >= 1 and lot.mint_batches.filter(pk=batch).exists() else None
@@ -89,3 +91,19 @@ def labels(request: HttpRequest, lot: Lot) -> HttpResponseBase:
     write(made, cast("BinaryIO", file), CHINESE_TYPEFACE, name)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+@require_safe
+@requires("traceability.view_lot", get=lot_of_batch)
+def as_customer(request: HttpRequest, lot: Lot) -> HttpResponse:
+    """The page behind the first label of a batch, as whoever buys the animal will see it."""
+    asked = cast("dict[str, Any]", request.resolver_match.kwargs if request.resolver_match else {})
+    batch = lot.mint_batches.get(pk=asked["batch"])
+    batch.lot = lot
+    try:
+        (code,) = codes_of(batch, 0, 1)
+    except ChainRefusedError as refused:
+        return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
+    path, _, query = code.partition("/01/")[2].partition("?")
+    gtin, _, serial = path.partition("/21/")
+    return redirect(f"{reverse('traceability:pack_page', args=[gtin, serial])}?{query}")

@@ -1,0 +1,66 @@
+"""Turns the goods of a city pack into what people would have done: a report, codes, boxes. Once each."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+
+from jinmai.core.access.api import User
+from jinmai.systems.traceability.choices import MeasuredItem
+from jinmai.systems.traceability.load import schema
+from jinmai.systems.traceability.load.rows import named, said
+from jinmai.systems.traceability.models import Lot, MintBatch, Site, TestReport
+from jinmai.systems.traceability.services.certificates import CertificateRefusedError, issue_certificate
+from jinmai.systems.traceability.services.laboratory import (
+    Measured,
+    ReportRefusedError,
+    Sample,
+    enter_results,
+    issue_report,
+    open_report,
+)
+from jinmai.systems.traceability.services.minting import MintRequest, mint
+from jinmai.systems.traceability.services.packing import Destination, pack_boxes, ship
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+
+
+def goods(pack: schema.Goods) -> None:
+    """Write reports first: without one no animal gets a code."""
+    place = ""
+    try:
+        for report in pack.reports:
+            place = f"report {report.number}"
+            if not TestReport.objects.filter(number=report.number).exists():
+                _report(place, report)
+        for batch in pack.batches:
+            place = f"batch {batch.request}"
+            if not MintBatch.objects.filter(request=batch.request).exists():
+                _batch(place, batch)
+    except (ChainRefusedError, CertificateRefusedError, ReportRefusedError, ValidationError) as error:
+        raise ValueError(f"{place}: {said(error)}") from error
+
+
+def _report(place: str, entry: schema.ReportEntry) -> None:
+    by = named(place, User, username=entry.by)
+    draft = open_report(
+        number=entry.number,
+        lot=named(place, Lot, product__gtin=entry.gtin, code=entry.lot),
+        laboratory=named(place, Site, key=entry.laboratory),
+        sample=Sample(entry.units_in_lot, entry.units_taken, entry.sampled),
+        by=by,
+    )
+    measured = [Measured(MeasuredItem(one.item), one.value, one.detection_limit) for one in entry.results]
+    enter_results(report=draft, measured=measured, tested_on=entry.tested_on, by=by)
+    issue_certificate(report=issue_report(report=draft, by=by), by=by)
+
+
+def _batch(place: str, entry: schema.BatchEntry) -> None:
+    by = named(place, User, username=entry.by)
+    lot = named(place, Lot, product__gtin=entry.gtin, code=entry.lot)
+    batch = mint(asked=MintRequest(lot, entry.animals, entry.request), by=by)
+    for one in entry.packed:
+        boxes = pack_boxes(batch=batch, count=one.animals, boxes=one.boxes, at=one.packed, by=by)
+        if one.shipped is None:
+            continue
+        to = Destination(site=named(place, Site, key=one.bound_for))
+        for box in boxes:
+            ship(unit=box, to=to, at=one.shipped, by=by)
