@@ -93,7 +93,10 @@ def test_a_stranger_prints_nothing_and_a_reader_neither(client: Client, chain: C
 def test_the_lots_page_offers_the_files(client: Client, chain: Chain) -> None:
     batch = mint_batch(chain, 3)
     lot = chain.processed
-    page = client.get(reverse("traceability:lot", args=[lot.product.gtin, lot.code])).content.decode()
+    headers = {"Accept-Language": "en"}
+    page = client.get(
+        reverse("traceability:lot", args=[lot.product.gtin, lot.code]), headers=headers
+    ).content.decode()
     assert address(chain, batch.pk, "pdf") in page
     assert page.count("Labels 1 to 3") == 1
 

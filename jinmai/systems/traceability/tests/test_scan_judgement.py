@@ -9,7 +9,7 @@ is far from where the label was seen before, the shop it was sent to being the f
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,7 +46,7 @@ places = st.builds(
 times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-def follow(scans: list[tuple[datetime, Cell | None]], known: Known | None = None) -> Iterator[Judgement]:
+def follow(scans: Sequence[tuple[datetime, Cell | None]], known: Known | None = None) -> Iterator[Judgement]:
     known = known or Known()
     for at, cell in scans:
         found = judge(known, at, cell)
@@ -122,7 +122,7 @@ class Town:
         """Within about 50 km."""
         return Cell(city.latitude + self.random.randint(-4, 4), city.longitude + self.random.randint(-4, 4))
 
-    def honest(self) -> list[tuple[datetime, Cell | None]]:
+    def honest(self) -> Sequence[tuple[datetime, Cell | None]]:
         """One pack: scanned in the shop or at home, sometimes given away, rarely carried on."""
         way = [self.random.choice(CITIES)]
         luck = self.random.random()
@@ -130,7 +130,8 @@ class Town:
             way.append(self.random.choice(CITIES))
         if luck < 0.0005:
             way.append(self.random.choice(CITIES))
-        at, scans = SOLD + timedelta(days=self.random.uniform(0, 200)), []
+        at = SOLD + timedelta(days=self.random.uniform(0, 200))
+        scans: list[tuple[datetime, Cell | None]] = []
         for city in way:
             for _ in range(self.random.randint(1, 3)):
                 scans.append((at, self.near(city)))
