@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,9 @@ from django.conf import settings
 
 from jinmai.config.local_certificates import LocalCertificates
 from jinmai.config.supervisor import Part
+
+# A part is given 15 s to end; what takes longer is told rather than waited for.
+FORMER_PARTS_SECONDS = 30.0
 
 
 class InstanceError(Exception):
@@ -45,6 +49,28 @@ def hold(data: Path) -> IO[str]:
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def inherit(data: Path) -> IO[str]:
+    """Lock the data folder for the parts too; the open file is handed to each of them.
+
+    The lock stays while any of them lives. When a supervisor is killed, its parts take a moment to end, and a
+    new start waits for them here: two ingests must never write the same lake.
+    """
+    lock = (data / "run" / "parts").open("a+", encoding="utf-8")
+    deadline = time.monotonic() + FORMER_PARTS_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            lock.close()
+            raise InstanceError(
+                f"{data}: parts of an earlier start still run and do not end. End them, then start again."
+            ) from error
+        return lock
 
 
 def announce(data: Path, running: Running) -> None:

@@ -40,12 +40,18 @@ class Part:
 
 
 class Supervisor:
-    """Runs parts until told to stop. ``logs`` is the folder that takes each part's output."""
+    """Runs parts until told to stop. ``logs`` is the folder that takes each part's output.
 
-    def __init__(self, parts: Sequence[Part], logs: Path, environment: dict[str, str]) -> None:
+    ``inherited`` are open files that every part holds as long as it lives, such as a lock.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], logs: Path, environment: dict[str, str], inherited: Sequence[int] = ()
+    ) -> None:
         self.parts = list(parts)
         self.logs = logs
         self.environment = environment
+        self.inherited = tuple(inherited)
         self.stopping = False
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -97,6 +103,7 @@ class Supervisor:
             stderr=subprocess.STDOUT,
             env=self.environment,
             start_new_session=True,
+            pass_fds=self.inherited,
             preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
         )
         part.started = time.monotonic()

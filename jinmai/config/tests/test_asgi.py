@@ -14,6 +14,7 @@ from django.urls import path
 from jinmai.config.asgi import THREADS, FewThreads
 from jinmai.core.web.api import Manifest, Words, public
 from jinmai.core.web.manifest import Door
+from jinmai.core.web.tests.beside import run
 
 seen: set[int] = set()
 
@@ -55,13 +56,13 @@ def test_many_requests_share_a_few_threads() -> None:
     async def all_at_once() -> list[int]:
         return await asyncio.gather(*(ask(application) for _ in range(5 * THREADS)))
 
-    assert set(asyncio.run(all_at_once())) == {200}
+    assert set(run(all_at_once())) == {200}
     assert len(seen) == THREADS
 
 
 def test_what_is_neither_http_nor_websocket_is_refused() -> None:
     with pytest.raises(ValueError, match="not lifespan"):
-        asyncio.run(FewThreads()({"type": "lifespan"}, None, None))
+        run(FewThreads()({"type": "lifespan"}, None, None))
 
 
 async def greet(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -85,7 +86,7 @@ def connect(address: str) -> list[dict[str, Any]]:
     doors = [Door(path="sample/", urls=__name__, sockets=f"{__name__}.greet")]
     house = Manifest(key="sample", name=words, summary=words, doors=doors)
     with override_settings(JINMAI_SYSTEMS=[house]):
-        asyncio.run(FewThreads()({"type": "websocket", "path": address}, receive, send))
+        run(FewThreads()({"type": "websocket", "path": address}, receive, send))
     return sent
 
 

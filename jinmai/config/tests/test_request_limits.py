@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from jinmai.config.request_limits import LimitedBody, announces_too_much
+from jinmai.core.web.tests import beside
 
 
 def receive_all(*parts: bytes, largest: int) -> tuple[list[str], list[dict[str, Any]]]:
@@ -25,7 +25,7 @@ def receive_all(*parts: bytes, largest: int) -> tuple[list[str], list[dict[str, 
         body = LimitedBody(receive, send, largest)
         return [(await body.receive())["type"] for _ in parts]
 
-    return asyncio.run(run()), sent
+    return beside.run(run()), sent
 
 
 def test_a_body_up_to_the_limit_comes_through() -> None:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from jinmai.config.doorway import Doorway, LanDoorway
-from jinmai.config.instance import InstanceError, Running, announce, hold, parts, refuse_taken_ports
+from jinmai.config.instance import InstanceError, Running, announce, hold, inherit, parts, refuse_taken_ports
 from jinmai.config.supervisor import Supervisor
 from jinmai.core.access.api import demo_sign_ins
 from jinmai.core.operations.api import expect
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         settings.JINMAI_MQTT_PORT = mqtt_port
         try:
             lock = hold(data)
+            of_parts = inherit(data)
             refuse_taken_ports(port, *([] if settings.JINMAI_MQTT_URL else [mqtt_port]))
             doorway = LanDoorway(port, data) if options["lan"] else Doorway(port)
             chosen = parts(
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             )
         except InstanceError as error:
             raise CommandError(str(error)) from error
-        with lock:
+        with lock, of_parts:
             self._prepare()
             announce(data, Running(os.getpid(), port, mqtt_port))
             expect([part.name for part in chosen if part.name != "web"])
@@ -68,6 +69,7 @@ class Command(BaseCommand):
                     "JINMAI_DATA": str(data),
                     "JINMAI_MQTT_PORT": str(mqtt_port),
                 },
+                inherited=[of_parts.fileno()],
             )
             self._run(supervisor, doorway)
             (data / "run" / "instance.json").unlink(missing_ok=True)
