@@ -14,7 +14,7 @@ from django.urls import path
 from jinmai.config.asgi import THREADS, FewThreads
 from jinmai.core.web.api import Manifest, Words, public
 from jinmai.core.web.manifest import Door
-from jinmai.core.web.tests.beside import run
+from tests.beside import run
 
 seen: set[int] = set()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jinmai.config.request_limits import LimitedBody, announces_too_much
-from jinmai.core.web.tests import beside
+from tests import beside
 
 
 def receive_all(*parts: bytes, largest: int) -> tuple[list[str], list[dict[str, Any]]]:

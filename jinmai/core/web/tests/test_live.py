@@ -13,7 +13,7 @@ from django.utils import translation
 
 from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue
-from jinmai.core.web.tests.beside import run
+from tests.beside import run
 
 AT = datetime(2026, 11, 23, 1, 15, 7, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from jinmai.core.web import portal
 from jinmai.core.web.living import Tile
 from jinmai.core.web.manifest import Manifest, Words
 from jinmai.core.web.manifest import Tile as Declared
-from jinmai.core.web.tests.beside import run
+from tests.beside import run
 
 AT = datetime(2026, 11, 23, 1, 15, 7, tzinfo=UTC)
 HERE = __name__

@@ -18,7 +18,7 @@ from jinmai.core.web import portal, screen
 from jinmai.core.web.living import Share, Tile
 from jinmai.core.web.manifest import Tile as Declared
 from jinmai.core.web.screen import TickerLine
-from jinmai.core.web.tests.beside import run
+from tests.beside import run
 
 HERE = __name__
 MANIFESTS = (*project.JINMAI_CORE, *project.JINMAI_SYSTEMS)
