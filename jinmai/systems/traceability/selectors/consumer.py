@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from jinmai.core.register.api import Fact, Place, facts_as_of, place_by_key
 from jinmai.core.web.api import city
 from jinmai.standards import sm2
 from jinmai.standards.credentials import multikey
@@ -26,6 +28,8 @@ from jinmai.systems.traceability.models import (
     Treatment,
 )
 from jinmai.systems.traceability.selectors.trace import ItemWay, upstream
+
+KING = "heaviest_sea_cucumber"
 
 
 class Signature(StrEnum):
@@ -56,6 +60,21 @@ class Origin:
     report: TestReport | None
     results: list[TestResult]
     certificate: Certificate | None
+    king: Fact | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether the certificate's time is over."""
+        return self.certificate is not None and self.certificate.valid_until < timezone.now()
+
+    @property
+    def of_king(self) -> int:
+        """The lot's heaviest animal in percent of the heaviest one that the festival ever weighed."""
+        farm = self.farm
+        heaviest = farm.harvest.heaviest_grams if farm and farm.harvest else None
+        if not heaviest or self.king is None or not self.king.number:
+            return 0
+        return min(100, round(100 * heaviest / self.king.number))
 
     @property
     def farm(self) -> Stage | None:
@@ -100,6 +119,7 @@ def origin_of(lot: Lot) -> Origin:
     for one in Treatment.objects.filter(lot__in=lots).order_by("at"):
         treatments.setdefault(one.lot_id, []).append(one)
     report = _report_of(lot, lots)
+    festival = next((one for one in harvests.values() if one.festival and one.heaviest_grams), None)
     return Origin(
         lot=lot,
         stages=[
@@ -109,6 +129,7 @@ def origin_of(lot: Lot) -> Origin:
         report=report,
         results=list(report.results.all()) if report else [],
         certificate=Certificate.objects.filter(report=report).first() if report else None,
+        king=_king(next(one for one in lots if one.pk == festival.lot_id)) if festival else None,
     )
 
 
@@ -126,10 +147,24 @@ def steps_of(box: LogisticUnit | None) -> list[Step]:
 
 
 def _report_of(lot: Lot, lots: list[Lot]) -> TestReport | None:
-    """The lot's own latest report that counts, or the latest of what it was made of."""
-    issued = TestReport.objects.filter(state__in=[ReportState.PASSED, ReportState.FAILED])
-    newest = issued.select_related("laboratory").order_by("-sampled_at", "-pk")
-    return newest.filter(lot=lot).first() or newest.filter(lot__in=lots).first()
+    """The lot's own latest report that counts, or the latest of what it was made of.
+
+    Where none counts a withdrawn one is told: that it no longer counts is what the reader must know.
+    """
+    newest = TestReport.objects.select_related("laboratory").order_by("-sampled_at", "-pk")
+    counting = newest.filter(state__in=[ReportState.PASSED, ReportState.FAILED])
+    withdrawn = newest.filter(state=ReportState.WITHDRAWN)
+    looked = (rows.filter(lot__in=of) for rows in (counting, withdrawn) for of in ([lot], lots))
+    return next((found for rows in looked if (found := rows.first())), None)
+
+
+def _king(harvest: Lot) -> Fact | None:
+    """The heaviest animal that the harvest festival of the place ever weighed, as the register has it."""
+    try:
+        place = place_by_key(harvest.site.district_code)
+    except Place.DoesNotExist:
+        return None
+    return next(iter(facts_as_of(place, KING)), None)
 
 
 def _holds(key: SigningKey, signature: bytes, message: bytes) -> bool:

@@ -22,12 +22,6 @@ def pin_of(gtin: str, serial: str) -> str:
     return str(int.from_bytes(digest[:8]) % 10**PIN_DIGITS).zfill(PIN_DIGITS)
 
 
-def visitor_of(day: str, address: str, agent: str) -> str:
-    """A hash of who looks, another one each day: it tells a reloaded page from a second scan."""
-    message = f"visitor/v1\n{day}\n{address}\n{agent}".encode()
-    return hmac.digest(house_secret(), message, hashlib.sha256)[:8].hex()
-
-
 def house_secret() -> bytes:
     """The secret behind PINs: made once, kept in the data folder, readable by its owner only."""
     return _secret(settings.JINMAI_DATA / "traceability" / "pin_secret")
@@ -35,7 +29,14 @@ def house_secret() -> bytes:
 
 @cache
 def _secret(path: Path) -> bytes:
+    return secret_in(path)
+
+
+def secret_in(path: Path) -> bytes:
+    """The random bytes in a file, made where there are none yet."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists():
+        return path.read_bytes()
     made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))

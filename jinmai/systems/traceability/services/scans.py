@@ -58,10 +58,12 @@ def record_scan(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
 
 @transaction.atomic
 def tell_place(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
-    """The reader says where they are: the scan counted before gets its place and is judged by it."""
+    """The reader says where they are: the scan counted before gets its place, once, and is judged by it.
+
+    One telephone that names two places within one scan is wrong about one of them; that are not two labels.
+    """
     row = _row(way, serial)
-    last = Stay.of_row(row.places[-1]) if row.places else None
-    if last is None or last.cell != sight.cell or sight.at - last.at > RELOADED_WITHIN:
+    if _stay_of(row, sight) is None:
         _judged(row, way, sight)
         row.save()
     return row
@@ -69,7 +71,10 @@ def tell_place(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
 
 @transaction.atomic
 def claim(*, way: ItemWay, serial: str, pin: str, sight: Sight) -> tuple[Claim, ScannedItem]:
-    """Claim an animal by its hidden PIN. The first claim stands; five wrong PINs lock it for a day."""
+    """Claim an animal by its hidden PIN. The first claim stands; five wrong PINs lock it for a day.
+
+    It is claimed where its scan was, if the reader said where that is.
+    """
     row = _row(way, serial)
     if row.wrong_pin_at is not None and sight.at - row.wrong_pin_at > LOCKED_FOR:
         row.wrong_pins = 0
@@ -83,7 +88,8 @@ def claim(*, way: ItemWay, serial: str, pin: str, sight: Sight) -> tuple[Claim, 
     if row.claimed_at is not None:
         return Claim.CLAIMED_BEFORE, row
     row.claimed_at = sight.at
-    row.claimed_place = Stay(sight.at, sight.cell).as_row() if sight.cell else None
+    stay = Stay(sight.at, sight.cell) if sight.cell else _stay_of(row, sight)
+    row.claimed_place = stay.as_row() if stay else None
     row.save(update_fields=["claimed_at", "claimed_place"])
     append(
         kind=entries.ITEM_CLAIMED,
@@ -108,6 +114,15 @@ def _reloaded(row: ScannedItem, sight: Sight) -> bool:
     )
 
 
+def _stay_of(row: ScannedItem, sight: Sight) -> Stay | None:
+    """The place that this visitor named for the scan of a moment ago."""
+    if not row.places or row.visitor != sight.visitor:
+        return None
+    last = Stay.of_row(row.places[-1])
+    told = row.last_at is not None and row.last_at <= last.at <= sight.at + RELOADED_WITHIN
+    return last if told and sight.at - last.at < RELOADED_WITHIN else None
+
+
 def _judged(row: ScannedItem, way: ItemWay, sight: Sight) -> None:
     found = judge(_known(row, way), sight.at, sight.cell)
     row.places = [stay.as_row() for stay in found.stays]
@@ -125,14 +140,14 @@ def _known(row: ScannedItem, way: ItemWay) -> Known:
 
 
 def _sent_to(way: ItemWay) -> tuple[Stay, ...]:
-    """The shop or store to which the box went: where its animals are expected first."""
+    """The shop or store in which the box arrived; what is still on its way may be anywhere along it."""
     box = way.box
-    if box is None or box.shipped_at is None:
+    if box is None or box.received_at is None or box.state not in {UnitState.RECEIVED, UnitState.SOLD}:
         return ()
-    there = box.bound_for or (box.site if box.received_at else None)
-    if there is None or there.latitude is None or there.longitude is None:
+    there = box.site
+    if there.latitude is None or there.longitude is None:
         return ()
-    return (Stay(box.shipped_at, Cell.around(float(there.latitude), float(there.longitude))),)
+    return (Stay(box.received_at, Cell.around(float(there.latitude), float(there.longitude))),)
 
 
 def _remember(row: ScannedItem, way: ItemWay, found: Judgement, sight: Sight) -> None:

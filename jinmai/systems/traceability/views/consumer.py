@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,11 +24,15 @@ from jinmai.systems.traceability.selectors.addresses import public_address
 from jinmai.systems.traceability.selectors.consumer import Signature, origin_of, signature_of, steps_of
 from jinmai.systems.traceability.selectors.scan_judgement import Cell
 from jinmai.systems.traceability.selectors.trace import ItemWay, item_way
-from jinmai.systems.traceability.services.pins import visitor_of
+from jinmai.systems.traceability.services.pace import Pace
 from jinmai.systems.traceability.services.scans import Claim, Sight, claim, record_scan, tell_place
+from jinmai.systems.traceability.services.visitors import visitor_of
 
 # What a lot's page tells changes rarely; a recall is part of the key and shows at once.
-ORIGIN_SECONDS: Final = 60
+ORIGIN_SECONDS: Final = 10
+# Many telephones share one address of a mobile network; a program that floods does not stop at these.
+SCANS: Final = Pace(600)
+DEEDS: Final = Pace(30)
 LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
 # Programs that fetch an address to draw a preview of it; nobody scanned anything.
 NOBODY: Final = ("bot", "spider", "crawl", "preview", "facebookexternalhit", "whatsapp", "curl/", "wget/")
@@ -57,7 +61,7 @@ def item_page(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     signature = signature_of(_code(request, gtin, serial), gtin, serial, way)
     seen = None
     if way is not None and signature == Signature.VALID:
-        if _counts(request):
+        if _counts(request) and SCANS.allows(request.META.get("REMOTE_ADDR", "")):
             seen = record_scan(way=way, serial=serial, sight=_sight(request))
         else:
             seen = ScannedItem.objects.filter(batch=way.batch, serial=serial).first()
@@ -71,6 +75,8 @@ def item_page(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
 def item_claim(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     """The PIN that was scratched free: the first claim stands."""
     serial, way, signature = _signed(request, gtin, serial)
+    if not DEEDS.allows(request.META.get("REMOTE_ADDR", "")):
+        return _too_often()
     pin = "".join(digit for digit in request.POST.get("pin", "")[:20] if digit.isdigit())
     outcome, seen = claim(way=way, serial=serial, pin=pin, sight=_sight(request))
     return _item(request, serial, way, signature, seen, claimed=outcome)
@@ -83,6 +89,8 @@ def item_claim(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
 def item_place(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     """The reader says where they are, rounded to ten kilometres; it is judged against the earlier scans."""
     serial, way, signature = _signed(request, gtin, serial)
+    if not DEEDS.allows(request.META.get("REMOTE_ADDR", "")):
+        return _too_often()
     try:
         cell = Cell.around(float(request.POST["latitude"]), float(request.POST["longitude"]))
     except (KeyError, ValueError):
@@ -166,6 +174,13 @@ def _origin(lot: Lot) -> str:
     return str(drawn)
 
 
+def _too_often() -> HttpResponse:
+    words = gettext("Too many requests came from this address. Try again in a minute; nothing was changed.")
+    answer = HttpResponse(words, status=429, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def _signed(request: HttpRequest, gtin: str, serial: str) -> tuple[str, ItemWay, Signature]:
     """The animal of a deed. Only who holds the label may claim: 404 without its signature."""
     serial = serial.upper()
@@ -195,5 +210,5 @@ def _counts(request: HttpRequest) -> bool:
 def _sight(request: HttpRequest, cell: Cell | None = None) -> Sight:
     now: datetime = timezone.now()
     agent = request.headers.get("User-Agent", "")[:400]
-    visitor = visitor_of(now.date().isoformat(), request.META.get("REMOTE_ADDR", ""), agent)
+    visitor = visitor_of(timezone.localdate(now), request.META.get("REMOTE_ADDR", ""), agent)
     return Sight(now, visitor, cell)
