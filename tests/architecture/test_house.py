@@ -35,6 +35,8 @@ def test_every_dotted_path_of_a_manifest_can_be_called(manifest: Manifest) -> No
         *(tile.show for tile in manifest.tiles),
         *(panel.show for panel in manifest.panels),
         *(door.sockets for door in manifest.doors if door.sockets),
+        *(path for deed in manifest.field_deeds for path in (deed.form, deed.run)),
+        *manifest.field_codes,
     ]
     assert [path for path in paths if not callable(import_string(path))] == []
 

@@ -77,6 +77,24 @@ class Panel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: int = 50
 
 
+class FieldDeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that people do away from a desk, on a phone that may have no network: see ``core/fieldwork``.
+
+    ``form`` is the dotted path to a Django form made with ``user=``, ``run`` to the function that does it.
+    ``scan`` says how many codes make one deed; with ``keep`` the other fields stay for the next scan.
+    """
+
+    key: str
+    title: Words
+    lead: Words
+    permission: str
+    form: str
+    run: str
+    icon: str = "qr"
+    scan: Literal["one", "many"] = "one"
+    keep: bool = False
+
+
 Scope = Literal["own", "district", "city"]
 """How far a permission reaches: the organisation that the role is held in, its district, the whole city."""
 
@@ -142,6 +160,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``permissions`` are those that concern no object; others are declared by the folder's ``permissions.py``.
     ``entry_titles`` say what a kind of entry that it appends is called where people read of it.
+    ``field_codes`` are dotted paths to functions of a scanned code and its reader: what the code stands for.
     """
 
     key: str
@@ -165,6 +184,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     permissions: list[str] = []
     notices: list[NoticeKind] = []
     doors: list[Door] = []
+    field_deeds: list[FieldDeed] = []
+    field_codes: list[str] = []
 
 
 def read_manifest(path: Path) -> Manifest:

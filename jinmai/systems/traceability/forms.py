@@ -43,7 +43,7 @@ class _At(forms.DateTimeField):
         return at
 
 
-class _Kilograms(forms.DecimalField):
+class KilogramsField(forms.DecimalField):
     """A weight in kilograms, to the gram; cleaned to whole grams."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class _Animals(forms.IntegerField):
         super().__init__(**{"min_value": 0, "max_value": MOST_ANIMALS, **kwargs})
 
 
-class _Row(forms.ModelChoiceField):  # type: ignore[type-arg]  # one class for rows of several tables
+class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # one class for rows of several tables
     """A row by its name in the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -76,8 +76,8 @@ class LotForm(forms.Form):
     """A new lot: what, where, since when, how much of it where somebody counted or weighed."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=LotKind.choices)
-    product = _Row(label=gettext_lazy("Product"), queryset=Product.objects.none())
-    site = _Row(label=gettext_lazy("Site"), queryset=Site.objects.none())
+    product = RowField(label=gettext_lazy("Product"), queryset=Product.objects.none())
+    site = RowField(label=gettext_lazy("Site"), queryset=Site.objects.none())
     code = forms.RegexField(
         label=gettext_lazy("Lot code"),
         regex=r"^[A-Za-z0-9._-]{1,20}$",
@@ -94,7 +94,7 @@ class LotForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave empty what nobody counted."),
     )
-    grams = _Kilograms(
+    grams = KilogramsField(
         label=gettext_lazy("Weight (kg)"),
         required=False,
         help_text=gettext_lazy("Leave empty what nobody weighed."),
@@ -102,8 +102,8 @@ class LotForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]  # a _Row
-        self.fields["product"].queryset = products_of(user)  # type: ignore[attr-defined]  # a _Row
+        self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]  # a RowField
+        self.fields["product"].queryset = products_of(user)  # type: ignore[attr-defined]  # a RowField
 
     def lot(self) -> Lot:
         """The lot that was typed in, not yet stored."""
@@ -113,18 +113,18 @@ class LotForm(forms.Form):
 class SourceForm(forms.Form):
     """One lot that a new one is made of, and how much of it was taken."""
 
-    source = _Row(
+    source = RowField(
         label=gettext_lazy("Made of"),
         queryset=Lot.objects.none(),
         required=False,
         empty_label=gettext_lazy("none"),
     )
     animals = _Animals(label=gettext_lazy("Animals taken"), required=False)
-    grams = _Kilograms(label=gettext_lazy("Weight taken (kg)"), required=False)
+    grams = KilogramsField(label=gettext_lazy("Weight taken (kg)"), required=False)
 
     def __init__(self, *args: Any, sources: QuerySet[Lot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = sources  # type: ignore[attr-defined]  # a _Row
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]  # a RowField
 
     def clean(self) -> dict[str, Any]:
         """An amount belongs to a lot."""
@@ -188,7 +188,7 @@ class HarvestForm(forms.Form):
 
     at = _At(label=gettext_lazy("Weighed"))
     animals = _Animals(label=gettext_lazy("Animals"), min_value=1)
-    grams = _Kilograms(label=gettext_lazy("Weight (kg)"))
+    grams = KilogramsField(label=gettext_lazy("Weight (kg)"))
     heaviest_grams = forms.IntegerField(
         label=gettext_lazy("Heaviest animal (g)"), required=False, min_value=1, max_value=10_000
     )
@@ -271,7 +271,7 @@ class StackForm(forms.Form):
 class ShipForm(forms.Form):
     """Where a box or pallet goes: a site of the chain, or a buyer outside of it."""
 
-    site = _Row(
+    site = RowField(
         label=gettext_lazy("To a site of the chain"),
         queryset=Site.objects.none(),
         required=False,
@@ -287,7 +287,7 @@ class ShipForm(forms.Form):
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # a _Row
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # a RowField
 
 
 class MomentForm(forms.Form):

@@ -41,7 +41,9 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const shared = { bundle: true, minify: true, target, outdir: out, logLevel: "warning", legalComments: "none" };
 await Promise.all([
-  esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "app.js"), path.join(here, "src", "chart.js"), path.join(here, "src", "screen.js")], format: "esm" }),
+  esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "app.js"), path.join(here, "src", "chart.js"), path.join(here, "src", "screen.js"), path.join(here, "src", "field.js"), path.join(here, "src", "camera.js")], format: "esm" }),
+  // A service worker that is no module starts on every phone; the server puts a line before it.
+  esbuild.build({ ...shared, entryPoints: [path.join(here, "src", "field_worker.js")], format: "iife" }),
   esbuild.build({
     ...shared,
     entryPoints: [path.join(here, "src", "styles", "app.css"), path.join(here, "src", "styles", "screen.css")],
@@ -51,9 +53,10 @@ await Promise.all([
   }),
   icons(),
 ]);
-for (const file of ["mark.svg", "favicon.svg"]) {
-  await writeFile(path.join(out, file), await readFile(path.join(here, "src", file)));
+for (const file of ["mark.svg", "favicon.svg", "icon-192.png", "icon-512.png"]) {
+  await copyFile(path.join(here, "src", file), path.join(out, file));
 }
+await copyFile(path.join(here, "node_modules", "zxing-wasm", "dist", "reader", "zxing_reader.wasm"), path.join(out, "zxing_reader.wasm"));
 
 // The Chinese letters of what is printed: TrueType, of which a PDF embeds only the letters that it shows. Not served.
 const fonts = path.join(here, "..", "fonts");

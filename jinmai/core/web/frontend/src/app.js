@@ -31,6 +31,11 @@ function notice(status) {
   place.scrollIntoView({ block: "nearest" });
 }
 
+// What a phone keeps of field work for a person leaves with the person; what waits to be sent stays.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-sign-out]")) globalThis.caches?.delete("field-page");
+});
+
 startTheme();
 startMenus();
 startTables();

@@ -1,0 +1,8 @@
+"""The door of ``fieldwork``: what systems that declare ``[[field_deeds]]`` may import."""
+
+from __future__ import annotations
+
+from jinmai.core.fieldwork.deeds import Arrived, FieldRefusedError, Known, Outcome
+from jinmai.core.fieldwork.services import Sent, take_in
+
+__all__ = ["Arrived", "FieldRefusedError", "Known", "Outcome", "Sent", "take_in"]

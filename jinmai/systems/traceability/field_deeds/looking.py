@@ -1,0 +1,70 @@
+"""What a scanned code stands for, and what can be done with it now."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jinmai.core.access.api import User
+from jinmai.core.fieldwork.api import Known
+from jinmai.systems.traceability.choices import LotKind, UnitKind, UnitState
+from jinmai.systems.traceability.models import LogisticUnit, Lot
+from jinmai.systems.traceability.selectors import steps
+from jinmai.systems.traceability.selectors.names import in_language
+from jinmai.systems.traceability.selectors.scanned import CodeUnknownError, scanned
+
+
+def look(code: str, user: User) -> Known | None:
+    """A box, a lot or an animal that this person may see; None for everything else."""
+    try:
+        found = scanned(code, user)
+    except CodeUnknownError:
+        return None
+    if found.unit is not None:
+        return _unit(found.unit, user)
+    return None if found.lot is None else _lot(found.lot, found.serial, user)
+
+
+def _unit(unit: LogisticUnit, user: User) -> Known | None:
+    expected = unit.state == UnitState.SHIPPED and user.has_perm("traceability.receive_unit", unit)
+    mine = user.has_perm("traceability.move_unit", unit)
+    if not (expected or mine or user.has_perm("traceability.view_unit", unit)):
+        return None
+    fitting = ["traceability.receive"] if expected and unit.parent_id is None else []
+    if mine and unit.state in {UnitState.PACKED, UnitState.RECEIVED} and unit.parent_id is None:
+        fitting += ["traceability.ship", "traceability.move"]
+        fitting += ["traceability.stack"] if unit.kind == UnitKind.BOX else []
+    status = steps.unit_status(unit)
+    return Known(
+        title=f"{unit.get_kind_display()} {unit.sscc}",
+        detail=f"{status.text} · {in_language(unit.site)}",
+        href=reverse("traceability:unit", args=[unit.sscc]),
+        tone=status.tone,
+        deeds=tuple(fitting),
+    )
+
+
+def _lot(lot: Lot, serial: str, user: User) -> Known | None:
+    if not user.has_perm("traceability.view_lot", lot):
+        return None
+    fitting: list[str] = []
+    if user.has_perm("traceability.work_lot", lot):
+        fitting = ["traceability.pack"] if lot.kind == LotKind.PROCESSED else ["traceability.treat"]
+        fitting += ["traceability.weigh"] if lot.kind == LotKind.HARVEST and lot.grams is None else []
+    status = steps.lot_status(lot)
+    amount = (
+        ""
+        if lot.animals is None
+        else ngettext("%(number)d animal", "%(number)d animals", lot.animals) % {"number": lot.animals}
+    )
+    title = _("Animal %(serial)s of lot %(lot)s") if serial else _("Lot %(lot)s")
+    return Known(
+        title=title % {"serial": serial, "lot": lot.code},
+        detail=" · ".join(
+            filter(None, [str(status.text), in_language(lot.product), in_language(lot.site), amount])
+        ),
+        href=reverse("traceability:lot", args=[lot.product.gtin, lot.code]),
+        tone=status.tone,
+        deeds=tuple(fitting),
+    )
