@@ -79,7 +79,9 @@ def test_what_is_no_deed_is_refused_with_its_place(
 
 def test_an_unknown_code_is_named(client: Client, worker: User) -> None:
     client.force_login(worker)
-    told = client.get(reverse("field_look"), {"code": "no such code"}).json()
+    told = client.get(
+        reverse("field_look"), {"code": "no such code"}, headers={"Accept-Language": "en"}
+    ).json()
     assert told == {"known": False, "title": "Not known here: no such code"}
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from jinmai.core.access.api import User
 from jinmai.core.fieldwork.api import Known
+from jinmai.core.web.api import formats
 from jinmai.systems.traceability.choices import LotKind, UnitKind, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot
 from jinmai.systems.traceability.selectors import steps
@@ -53,11 +54,10 @@ def _lot(lot: Lot, serial: str, user: User) -> Known | None:
         fitting = ["traceability.pack"] if lot.kind == LotKind.PROCESSED else ["traceability.treat"]
         fitting += ["traceability.weigh"] if lot.kind == LotKind.HARVEST and lot.grams is None else []
     status = steps.lot_status(lot)
-    amount = (
-        ""
-        if lot.animals is None
-        else ngettext("%(number)d animal", "%(number)d animals", lot.animals) % {"number": lot.animals}
-    )
+    amount = ""
+    if lot.animals is not None:
+        words = ngettext("%(number)s animal", "%(number)s animals", lot.animals)
+        amount = words % {"number": formats.number(lot.animals)}
     title = _("Animal %(serial)s of lot %(lot)s") if serial else _("Lot %(lot)s")
     return Known(
         title=title % {"serial": serial, "lot": lot.code},

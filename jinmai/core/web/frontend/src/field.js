@@ -200,7 +200,7 @@ find("keyboard").addEventListener("click", () => {
   rest(input);
 });
 window.addEventListener("hashchange", fromAddress);
-window.addEventListener("online", sync);
+for (const name of ["online", "offline"]) window.addEventListener(name, sync);
 document.addEventListener("visibilitychange", () => document.hidden || sync());
 tabs.addEventListener("message", draw);
 setInterval(sync, AGAIN_MS);
