@@ -22,11 +22,10 @@ def codes_of(batch: MintBatch, first: int = 0, count: int | None = None) -> list
     Raises:
         ChainRefusedError: the codes are still being made, or the key's private half is not on this machine.
     """
-    serials = item_store().serials(batch.request)
+    serials = item_store().serials(batch.request, first, batch.count if count is None else count)
     if serials is None or batch.filled_at is None:
         raise ChainRefusedError(_("The codes of this batch are still being made."))
-    last = len(serials) if count is None else first + count
-    letters = [serial_letters(serial) for serial in serials[first:last]]
+    letters = [serial_letters(serial) for serial in serials]
     key = SigningKey.objects.filter(tag=batch.key_id).first()
     if key is None:
         raise ChainRefusedError(_("This batch was minted without a key; its codes cannot be signed."))

@@ -1,0 +1,94 @@
+"""Animals that get a code: serials drawn and durable, the lot's quota held, manifest, signature, label text.
+
+Ten lots of 10,000 animals are minted as the page does it, on one core: the quota is checked, the batch is
+reserved, its serials are durable in the item store, its manifest root is entered in the ledger. Then every
+code is signed and written as it stands on a label. "minted_and_signed" is both together. "bytes_an_animal"
+is what the whole data folder grew by, ledger, events and indexes included, over the animals.
+
+Peer: the bare Ed25519 signature of the cryptography package over the same messages, the ceiling.
+
+Marks: 10,000 signed animals/s a core, at most 100 bytes an animal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from contextlib import closing
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bench import animals, own_instance
+from bench.machine import describe
+
+LOTS, ANIMALS = 10, 10_000
+
+
+def run() -> dict[str, Any]:
+    """Measure; figures are per second but ``bytes_an_animal``."""
+    machine = describe()
+    results = own_instance.measured("from bench import mint; mint.measure()")
+    bare = _bare_signatures()
+    return {
+        "name": "mint",
+        "machine": machine,
+        "workload": {"lots": LOTS, "animals": LOTS * ANIMALS, "cores": 1},
+        "results": results,
+        "peers": {"cryptography": {"signed": bare}},
+        "ratios": {"cryptography": {"signed": round(results["signed"] / bare, 2)}},
+    }
+
+
+def measure() -> None:
+    """The child's part; prints its figures as JSON."""
+    folder = own_instance.begin()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from django.db import connection  # noqa: PLC0415
+
+    from jinmai.systems.traceability.services.item_codes import codes_of  # noqa: PLC0415
+
+    firm = animals.make_firm()
+    lots = [animals.make_lot(firm, ANIMALS) for _ in range(LOTS)]
+    animals.mint(firm, animals.make_lot(firm, 10), 10)  # makes the plant's key
+    _settled(connection)
+    before, start = own_instance.kept_bytes(folder), time.perf_counter()
+    batches = [animals.mint(firm, lot, ANIMALS) for lot in lots]
+    minted = time.perf_counter() - start
+    codes = [code for batch in batches for code in codes_of(batch)]
+    both = time.perf_counter() - start
+    if len(set(codes)) != LOTS * ANIMALS:
+        raise RuntimeError("a code was given twice")
+    _settled(connection)
+    grown = own_instance.kept_bytes(folder) - before
+    total = LOTS * ANIMALS
+    print(
+        json.dumps(
+            {
+                "minted": int(total / minted),
+                "signed": int(total / (both - minted)),
+                "minted_and_signed": int(total / both),
+                "bytes_an_animal": round(grown / total, 1),
+            }
+        )
+    )
+
+
+def _settled(connection: Any) -> None:
+    """Both files' logs written into them, so that their size is what stays."""
+    from jinmai.systems.traceability.selectors.stores import item_store  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(item_store().path)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _bare_signatures() -> int:
+    key, messages = Ed25519PrivateKey.generate(), [f"animal {each}".encode() for each in range(20_000)]
+    start = time.perf_counter()
+    for message in messages:
+        key.sign(message)
+    return int(len(messages) / (time.perf_counter() - start))
