@@ -13,6 +13,7 @@ from jinmai.standards.epcis.contexts import STANDARD_PREFIXES
 from jinmai.standards.epcis.document import Event, pointer
 from jinmai.standards.epcis.event_fields import FIELDS, METADATA_FIELDS, REPORT_FIELDS
 from jinmai.standards.epcis.identifiers import fault_of_class, fault_of_object, fault_of_place
+from jinmai.standards.gs1 import canonical_gtins, has_check_digit
 
 Found = list[tuple[str, str]]
 
@@ -99,6 +100,9 @@ def _identifiers(event: Event, found: Found) -> None:
 
 
 def _epcs(epcs: list[str], name: str, found: Found) -> None:
+    gtins = canonical_gtins(epcs)
+    if gtins and all(has_check_digit(gtin) for gtin in gtins):
+        return
     for index, epc in enumerate(epcs):
         if fault := fault_of_object(epc):
             found.append((f"/{name}/{index}", fault))

@@ -16,6 +16,7 @@ from jinmai.standards.epcis import Document
 from jinmai.standards.epcis.contexts import STANDARD_PREFIXES, as_list, prefixes_of
 from jinmai.standards.event_hash import fields
 from jinmai.standards.event_hash.values import scalar, word
+from jinmai.standards.gs1 import canonical_gtins
 
 _IGNORE: Final = "ignoreFields"
 _TEXTS: Final = frozenset({"@value", "#text"})
@@ -70,6 +71,8 @@ class EventHasher:
     def _compound(self, name: str, value: Any) -> tuple[str, list[str]]:
         """The text of a field that has parts, and the parts in it which the standard does not know."""
         if name in fields.IDENTIFIER_LISTS:
+            if canonical_gtins(value):
+                return name + "epc=" + "epc=".join(sorted(value)), []
             found = sorted("epc=" + scalar(one) for one in as_list(value) if scalar(one))
             return (name + "".join(found) if found else ""), []
         if name in fields.QUANTITY_LISTS:

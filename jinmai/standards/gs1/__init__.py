@@ -13,6 +13,7 @@ from jinmai.standards.gs1.application_identifiers import (
 )
 from jinmai.standards.gs1.canonical import (
     canonical,
+    canonical_gtins,
     canonical_or_none,
     elements_of,
     to_digital_link,
@@ -37,6 +38,7 @@ __all__ = [
     "Elements",
     "Gs1Error",
     "canonical",
+    "canonical_gtins",
     "canonical_or_none",
     "check_digit",
     "check_pair",

@@ -22,8 +22,10 @@ from jinmai.standards.gs1.escaping import escape_canonically, unescape
 from jinmai.standards.gs1.key_paths import WORDS, find_key
 
 DOMAIN: Final = "https://id.gs1.org"
+_GTIN = slice(len(DOMAIN + "/01/"), len(DOMAIN + "/01/") + 14)
 # Animals and boxes as they mostly come, many thousand in an event: these are canonical already.
 _CANONICAL = re.compile(r"https://id\.gs1\.org/(?:01/[0-9]{14}/21/[0-9A-Za-z]{1,20}|00/[0-9]{18})")
+_ITEMS = re.compile(r"(?:https://id\.gs1\.org/01/[0-9]{14}/21/[0-9A-Za-z]{1,20}\n)+")
 _LINK = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
 _FORMS: Final = {
     "00": re.compile(r"[0-9]{18}"),
@@ -85,6 +87,23 @@ def _link(elements: Mapping[str, str]) -> str:
 def canonical_or_none(epc: str) -> str | None:
     """The canonical Digital Link of an identifier, or None where it is none of GS1's keys."""
     return epc if _CANONICAL.fullmatch(epc) else _rewritten(epc)
+
+
+def canonical_gtins(epcs: object) -> frozenset[str] | None:
+    """The GTINs of a list in which every identifier is a canonical item already; None for any other list.
+
+    One look at the whole list in place of one at each member: boxes name their animals by the hundred.
+    """
+    if not isinstance(epcs, list) or not epcs:
+        return None
+    try:
+        joined = "\n".join(epcs) + "\n"
+    except TypeError:
+        return None
+    # A member with a line break in it would pass for two.
+    if joined.count("\n") != len(epcs) or _ITEMS.fullmatch(joined) is None:
+        return None
+    return frozenset([epc[_GTIN] for epc in epcs])
 
 
 @lru_cache(maxsize=16384)

@@ -121,3 +121,29 @@ def test_any_text_has_a_canonical_form_and_only_one(text: str) -> None:
     for start in ("", "urn:epc:id:sgtin:", "https://id.gs1.org/01/"):
         once = gs1.canonical(start + text)
         assert gs1.canonical(once) == once
+
+
+MEMBERS = st.one_of(
+    st.from_regex(r"https://id\.gs1\.org/01/[0-9]{14}/21/[0-9A-Za-z]{1,20}", fullmatch=True),
+    st.just("urn:epc:id:sgtin:6901234.056789.7F"),
+    st.just(f"{ANIMAL}\n{ANIMAL}"),
+    st.just(f"{ANIMAL}\n"),
+    st.just("https://id.gs1.org/00/069012340000000018"),
+    st.integers(),
+)
+
+
+@given(st.lists(MEMBERS, max_size=6))
+def test_a_list_is_passed_at_once_only_if_each_member_is_canonical_by_itself(members: list[object]) -> None:
+    gtins = gs1.canonical_gtins(members)
+    items = [one for one in members if isinstance(one, str) and "/21/" in one and "\n" not in one]
+    if gtins is None:
+        assert not members or len(items) < len(members) or any("urn:" in one for one in items)
+    else:
+        assert all(isinstance(one, str) and gs1.canonical(one) == one for one in members)
+        assert gtins == {one.split("/")[4] for one in items}
+
+
+@pytest.mark.parametrize("other", [None, (), "text", {ANIMAL: 1}, [], [None]])
+def test_what_is_no_list_of_items_is_looked_at_member_by_member(other: object) -> None:
+    assert gs1.canonical_gtins(other) is None

@@ -10,7 +10,7 @@ from jinmai.standards.epcis import Document, Fault
 from jinmai.standards.epcis.validation import event_faults
 from jinmai.standards.epcis_query.values import instant_of
 from jinmai.standards.event_hash import EventHasher, ignored_fields
-from jinmai.standards.gs1 import canonical
+from jinmai.standards.gs1 import canonical, canonical_gtins
 from jinmai.systems.traceability.choices import MentionRole
 from jinmai.systems.traceability.models.event_storage import name_hash, write_body
 from jinmai.systems.traceability.models.repository import LONGEST_URI
@@ -125,7 +125,13 @@ def _mentions(
 ) -> tuple[list[tuple[int, int]], frozenset[str]]:
     found: set[tuple[int, int]] = set()
     parties: set[str] = set()
-    for role, uri in _named(event, mention_items=mention_items):
+    if mention_items:
+        for role, member in _LISTS.items():
+            uris = event.get(member) or ()
+            names = uris if canonical_gtins(uris) else [canonical(uri) for uri in uris]
+            number = int(role)
+            found.update([(number, name_hash(name)) for name in names])
+    for role, uri in _named(event):
         name = canonical(uri)
         found.add((int(role), name_hash(name)))
         if role in (MentionRole.SOURCE, MentionRole.DESTINATION):
@@ -133,11 +139,7 @@ def _mentions(
     return sorted(found), frozenset(parties)
 
 
-def _named(event: Mapping[str, Any], *, mention_items: bool) -> Iterator[tuple[MentionRole, str]]:
-    if mention_items:
-        for role, name in _LISTS.items():
-            for uri in event.get(name) or ():
-                yield role, uri
+def _named(event: Mapping[str, Any]) -> Iterator[tuple[MentionRole, str]]:
     for role, (name, member) in _OBJECT_LISTS.items():
         for one in event.get(name) or ():
             yield role, one[member]
