@@ -53,7 +53,7 @@ def lot_of_batch(gtin: str, code: str, batch: int, form: str = "pdf", first: int
 
 
 def labels_of(batch: MintBatch, first: int) -> list[Label]:
-    """Up to 10,000 labels from number ``first`` (from 1) on. Raises :class:`ChainRefusedError`."""
+    """Up to a file of labels from number ``first`` (from 1) on. Raises :class:`ChainRefusedError`."""
     lot = batch.lot
     with override("zh-hans"):  # labels are read in China, whoever prints them
         product = lot.product
@@ -74,7 +74,7 @@ def labels_of(batch: MintBatch, first: int) -> list[Label]:
 @require_safe
 @requires("traceability.work_lot", get=lot_of_batch)
 def labels(request: HttpRequest, lot: Lot) -> HttpResponseBase:
-    """The labels of a batch, at most 10,000 in one file; those that follow are the next file."""
+    """The labels of a batch, a file at a time; those that follow are the next file."""
     asked = cast("dict[str, Any]", request.resolver_match.kwargs if request.resolver_match else {})
     batch = lot.mint_batches.get(pk=asked["batch"])
     batch.lot = lot

@@ -1,0 +1,278 @@
+"""One firm through the city: Lanhai Sea Cucumber, from the hatchery to the person who holds one animal.
+
+The lot is followed in the browser: seed, probiotics, a harvest weighed at the festival, the works, ten
+thousand codes on a sheet, boxes, the shop. One label is then read off the printed sheet by a scanner, opened
+by somebody without a sign-in, and verified offline by a machine that has nothing but the published keys. The
+firm and all of its figures are illustrative.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import PHONE
+from tests.instance import ROOT, Instance
+
+pytestmark = pytest.mark.browser
+ANIMALS = 10_000
+SEED, FRESH, INSTANT = "09520781000019", "09520781000026", "09520781000033"
+LINGHAI = {"latitude": 40.9, "longitude": 121.2}
+SHENYANG = {"latitude": 41.8, "longitude": 123.4}
+GUANGZHOU = {"latitude": 23.1, "longitude": 113.3}
+
+
+class Pack(NamedTuple):
+    """What a buyer holds: the text of the label, as a scanner read it off the sheet."""
+
+    code: str
+    instance: Instance
+
+    @property
+    def here(self) -> str:
+        """The label's address at this running instance, which is on a port of its own."""
+        return self.instance.url + "/01/" + self.code.split("/01/", 1)[1]
+
+
+@pytest.fixture(scope="module")
+def instance(make_instance: Callable[..., Instance]) -> Instance:
+    return make_instance("--no-simulator")
+
+
+@pytest.fixture(scope="module")
+def sign_in(instance: Instance, chromium: Browser) -> Iterator[Callable[[str], Page]]:
+    """A page of somebody's own, on a phone: the chain works with wet gloves."""
+    contexts: dict[str, Page] = {}
+
+    def enter(name: str) -> Page:
+        if name not in contexts:
+            page = chromium.new_context(viewport=PHONE, locale="en-GB").new_page()  # type: ignore[arg-type]
+            page.goto(f"{instance.url}/sign-in/")
+            page.locator("input[name=login]").fill(name)
+            page.locator("input[name=password]").fill(instance.sign_ins()[name])
+            page.keyboard.press("Enter")
+            page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+            contexts[name] = page
+        return contexts[name]
+
+    yield enter
+    for page in contexts.values():
+        page.context.close()
+
+
+def submit(page: Page, address: str, **fields: Any) -> None:
+    """Fill a deed's form and press its button; a refused one ends the test with what the page says."""
+    page.goto(address)
+    for name, value in fields.items():
+        field = page.locator(f"main [name={name}]")
+        match value:
+            case bool():
+                field.set_checked(value)
+            case re.Pattern():
+                option = field.locator("option").filter(has_text=value).first
+                field.select_option(option.get_attribute("value"))
+            case _ if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(str(value))
+            case _:
+                field.fill(str(value))
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.wait_for_load_state()
+    errors = page.locator(".field-error, .note-alarm").all_inner_texts()
+    assert page.url.split("?")[0] != address.split("?", maxsplit=1)[0], f"{address}: {errors}"
+
+
+@pytest.fixture(scope="module")
+def lot(instance: Instance, sign_in: Callable[[str], Page]) -> str:
+    """From seed to the works, each step by its page; the address of the processed lot."""
+    page, base = sign_in("lanhai"), f"{instance.url}/traceability"
+    new = f"{base}/lots/new/"
+    submit(
+        page,
+        new,
+        kind="seed",
+        product=re.compile(SEED),
+        site=re.compile("hatchery"),
+        code="S26-01",
+        began_at="2026-03-02T08:00",
+        animals=24_000,
+    )
+    submit(
+        page,
+        new,
+        kind="harvest",
+        product=re.compile(FRESH),
+        site=re.compile("ponds"),
+        code="H26-01",
+        began_at="2026-10-24T06:00",
+        **{"source-0-source": re.compile("S26-01"), "source-0-animals": 24_000},
+    )
+    harvest = f"{base}/lots/{FRESH}/H26-01"
+    submit(
+        page,
+        f"{harvest}/treat/",
+        kind="probiotic",
+        substance="枯草芽孢杆菌",
+        dose="每亩 500 克",
+        at="2026-06-01T07:00",
+    )
+    submit(
+        page,
+        f"{harvest}/weigh/",
+        at="2026-10-24T09:00",
+        animals=ANIMALS,
+        grams=1900,
+        heaviest_grams=875,
+        festival=True,
+    )
+    submit(
+        page,
+        new,
+        kind="processed",
+        product=re.compile(INSTANT),
+        site=re.compile("works"),
+        code="P26-01",
+        began_at="2026-10-26T08:00",
+        animals=ANIMALS,
+        grams=740,
+        **{
+            "source-0-source": re.compile("H26-01"),
+            "source-0-animals": ANIMALS,
+            "source-0-grams": 1900,
+        },
+    )
+    return f"{base}/lots/{INSTANT}/P26-01/"
+
+
+@pytest.fixture(scope="module")
+def sheet(lot: str, sign_in: Callable[[str], Page], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten thousand animals get their codes, not one more; the first of five sheets is printed."""
+    page = sign_in("lanhai")
+    submit(page, f"{lot}mint/", count=ANIMALS)
+    page.goto(f"{lot}mint/")
+    page.locator("main [name=count]").fill("1")
+    page.locator("main form button").last.click()
+    expect(page.locator("main")).to_contain_text("1 more do not fit")
+    page.goto(lot)
+    path = tmp_path_factory.mktemp("sheet") / "labels.pdf"
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("link", name="sheet (PDF)").first.click(timeout=120_000, no_wait_after=True)
+    download.value.save_as(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def pack(
+    lot: str,
+    sheet: Path,
+    instance: Instance,
+    sign_in: Callable[[str], Page],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Pack:
+    """A box goes to the shop, which takes it in; one of its labels is read off the sheet."""
+    page = sign_in("lanhai")
+    submit(page, f"{lot}pack/", count=40, boxes=1)
+    page.goto(f"{instance.url}/traceability/units/?q=P26-01")
+    box = page.locator("main table a[href*='/units/']").last.get_attribute("href")
+    submit(page, f"{instance.url}{box}ship/", site=re.compile("Haizhiwei|shop"))
+    shop = sign_in("shop")
+    submit(shop, f"{instance.url}{box}receive/")
+    expect(shop.locator("main")).to_contain_text("received")
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm is absent: install Debian's package poppler-utils to read the printed sheet")
+    out = tmp_path_factory.mktemp("page") / "first"
+    subprocess.run(["pdftoppm", "-r", "300", "-f", "1", "-l", "1", "-png", sheet, out], check=True)
+    (picture,) = out.parent.glob("first*.png")
+    with Image.open(picture) as opened:
+        found = [read.text for read in zxingcpp.read_barcodes(opened)]
+    assert len(found) == 40, "every label of the first page is read"
+    return Pack(_in_box(found, sign_in("lanhai"), instance, str(box)), instance)
+
+
+def _in_box(codes: list[str], page: Page, instance: Instance, box: str) -> str:
+    """The first of these codes whose animal lies in the box, as its firm's trace page says."""
+    sscc = box.rstrip("/").rsplit("/", 1)[1]
+    for code in codes:
+        page.goto(f"{instance.url}/traceability/trace/?{urlencode({'code': code})}")
+        if sscc in page.locator("main").inner_text():
+            return code
+    raise AssertionError(f"no label of the first page lies in {sscc}")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_the_lot_is_followed_back_to_the_hatchery(
+    lot: str, pack: Pack, sign_in: Callable[[str], Page], language: str
+) -> None:
+    page = sign_in("lanhai")
+    page.goto(f"{pack.instance.url}/traceability/trace/")
+    page.locator("#code").fill(pack.code)
+    page.keyboard.press("Enter")
+    way = page.locator("ol.way")
+    for code in ("P26-01", "H26-01", "S26-01"):
+        expect(way).to_contain_text(code)
+
+
+def test_whoever_holds_the_pack_sees_its_way_and_that_nobody_saw_it_before(
+    pack: Pack, open_page: Callable[..., Page], screenshot: Callable[..., Path]
+) -> None:
+    page = open_page(pack.here, phone=True)
+    expect(page.locator("main")).to_contain_text("签名有效")
+    expect(page.locator("main")).to_contain_text("首次扫码")
+    for words in ("来龙去脉", "S26-01", "H26-01", "P26-01", "875", "枯草芽孢杆菌", "沈阳"):
+        expect(page.locator("main")).to_contain_text(words)
+    screenshot(page, "consumer-first", full_page=True)
+    again = open_page(pack.here, phone=True, language="en")
+    expect(again.locator("main")).to_contain_text("Signature valid")
+    expect(again.locator("main")).to_contain_text("Scanned 2 times")
+    screenshot(again, "consumer-second", full_page=True)
+
+
+def test_the_same_code_far_away_is_told_to_both(pack: Pack, chromium: Browser) -> None:
+    def scanned_at(place: dict[str, float], agent: str) -> Page:
+        context = chromium.new_context(
+            viewport=PHONE,  # type: ignore[arg-type]
+            locale="en-GB",
+            geolocation=place,  # type: ignore[arg-type]
+            permissions=["geolocation"],
+            user_agent=agent,
+        )
+        page = context.new_page()
+        page.goto(pack.here)
+        page.get_by_role("button", name="Compare the place").click()
+        expect(page.locator("main")).to_contain_text("compared with earlier scans")
+        return page
+
+    at_home = scanned_at(SHENYANG, "Phone of a buyer")
+    expect(at_home.locator("main")).not_to_contain_text("Also seen elsewhere")
+    far = scanned_at(GUANGZHOU, "Phone of a stranger")
+    expect(far.locator("main")).to_contain_text("Signature valid")
+    expect(far.locator("main")).to_contain_text("Also seen elsewhere")
+    at_home.context.close()
+    far.context.close()
+
+
+def test_the_code_holds_offline_with_the_published_keys(
+    pack: Pack, chromium: Browser, tmp_path: Path
+) -> None:
+    page = chromium.new_context(locale="en-GB").new_page()
+    page.goto(pack.here)
+    keys = tmp_path / "keys.json"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Keys for verifying this code offline").click()
+    download.value.save_as(keys)
+    page.context.close()
+    command = [sys.executable, "-m", "jinmai", "certificate", "verify", pack.code, "--keys", str(keys)]
+    done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert (told["valid"], told["lot"], told["gtin"]) == (True, "P26-01", INSTANT)
