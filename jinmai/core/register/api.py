@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jinmai.core.register.codes import CodeError, party_code
 from jinmai.core.register.disclosure import MASKED, Disclosure
+from jinmai.core.register.importing.reasons import spoken as refusal_words
 from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import District, Fact, Party, Place, Thing
 from jinmai.core.register.panels import NextStep, Panel
@@ -55,6 +56,7 @@ __all__ = [
     "party_by_code",
     "party_code",
     "place_by_key",
+    "refusal_words",
     "shown",
     "withdraw_fact",
 ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jinmai.systems.traceability.views import consumer, findings, labels, lot_deeds, lots, units
+from jinmai.systems.traceability.views import (
+    certificates,
+    consumer,
+    findings,
+    labels,
+    lot_deeds,
+    lots,
+    reports,
+    units,
+)
 
 app_name = "traceability"
 urlpatterns = [
@@ -42,6 +51,23 @@ urlpatterns = [
     path("exceptions/", findings.exception_list, name="exceptions"),
     path("exceptions/<int:pk>/", findings.exception_page, name="exception"),
     path("exceptions/<int:pk>/close/", findings.exception_close, name="close_exception"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/new/", reports.new_report, name="new_report"),
+    path("reports/<str:number>/", reports.report_page, name="report"),
+    path("reports/<str:number>/results/", reports.results, name="report_results"),
+    path("reports/<str:number>/results.xlsx", reports.results_template, name="results_template"),
+    path("reports/<str:number>/issue/", reports.issue, name="issue_report"),
+    path("reports/<str:number>/withdraw/", reports.withdraw, name="withdraw_report"),
+    path("certificates/", certificates.certificate_list, name="certificates"),
+    path("certificates/<uuid:identifier>/", certificates.certificate_page, name="certificate"),
+    path(
+        "certificates/<uuid:identifier>/revoke/", certificates.certificate_revoke, name="revoke_certificate"
+    ),
+    path("keys/", certificates.key_list, name="signing_keys"),
+    path("keys/void/", certificates.void_code, name="void_code"),
+    path("keys/<str:tag>/", certificates.key_page, name="signing_key"),
+    path("keys/<str:tag>/rotate/", certificates.key_rotate, name="rotate_key"),
+    path("keys/<str:tag>/revoke/", certificates.key_revoke, name="revoke_key"),
     path("recalls/", findings.recall_list, name="recalls"),
     path("recalls/<int:pk>/", findings.recall_page, name="recall"),
     path("recalls/<int:pk>/animals/", findings.recalled_animals, name="recalled_animals"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -29,6 +30,19 @@ def certificates_for(user: User) -> QuerySet[Certificate]:
     """The certificates that somebody may see, the newest first."""
     rows = Certificate.objects.select_related("report__lot__product", "report__laboratory")
     return visible(user, "traceability.view_certificate", rows.select_related("key", "twin_key"))
+
+
+def certificate_by_identifier(identifier: UUID) -> Certificate:
+    """One certificate. Raises ``Certificate.DoesNotExist``."""
+    rows = Certificate.objects.select_related(
+        "report__lot__product", "report__lot__site__owner", "report__laboratory__owner", "key", "twin_key"
+    )
+    return rows.get(identifier=identifier)
+
+
+def key_by_tag(tag: str) -> SigningKey:
+    """One key of a site; the house's own is nobody's here. Raises ``SigningKey.DoesNotExist``."""
+    return SigningKey.objects.select_related("site__owner").get(tag=tag, site__isnull=False)
 
 
 def keys_for(user: User) -> QuerySet[SigningKey]:

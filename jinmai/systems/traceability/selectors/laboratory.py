@@ -26,6 +26,12 @@ def reports_for(user: User) -> QuerySet[TestReport]:
     return visible(user, "traceability.view_report", rows)
 
 
+def report_by_number(number: str) -> TestReport:
+    """One report. Raises ``TestReport.DoesNotExist``."""
+    rows = TestReport.objects.select_related("lot__product__owner", "lot__site__owner", "laboratory__owner")
+    return rows.get(number=number)
+
+
 def laboratories_for(user: User) -> QuerySet[Site]:
     """The laboratories for which somebody may open reports."""
     return visible(user, "traceability.open_report", Site.objects.filter(kind=SiteKind.LABORATORY))

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
@@ -42,10 +43,14 @@ def signer_of(key: SigningKey) -> Signer:
     try:
         private = _path(key.tag).read_bytes()
     except FileNotFoundError as error:
-        raise KeyRefusedError(f"the private half of {key.tag} is not on this machine") from error
+        raise KeyRefusedError(
+            _("The private half of key %(key)s is not on this machine.") % {"key": key.tag}
+        ) from error
     found = signers.signer(key.kind, private)
     if found.multikey != key.multikey:
-        raise KeyRefusedError(f"the private half of {key.tag} does not fit its public half")
+        raise KeyRefusedError(
+            _("The private half of key %(key)s does not fit its public half.") % {"key": key.tag}
+        )
     return found
 
 
@@ -57,7 +62,7 @@ def rotate_signing_key(*, key: SigningKey, by: User) -> SigningKey:
     """
     old = SigningKey.objects.select_for_update().get(pk=key.pk)
     if old.valid_until is not None:
-        raise KeyRefusedError(f"{old.tag} is not in use any longer")
+        raise KeyRefusedError(_("Key %(key)s is not in use any longer.") % {"key": old.tag})
     old.valid_until = timezone.now()
     old.save(update_fields=["valid_until"])
     return _make(
@@ -72,12 +77,12 @@ def revoke_signing_key(*, key: SigningKey, since: datetime, reason: str, by: Use
     Raises :class:`KeyRefusedError`.
     """
     if not reason.strip():
-        raise KeyRefusedError("say why the key is revoked")
+        raise KeyRefusedError(_("Say why the key is revoked."))
     if since > timezone.now():
-        raise KeyRefusedError("the moment lies in the future")
+        raise KeyRefusedError(_("This moment lies in the future."))
     old = SigningKey.objects.select_for_update().get(pk=key.pk)
     if old.revoked_since is not None:
-        raise KeyRefusedError(f"{old.tag} is revoked already")
+        raise KeyRefusedError(_("Key %(key)s is revoked already.") % {"key": old.tag})
     if old.valid_until is None:
         rotate_signing_key(key=old, by=by)
         old.refresh_from_db()

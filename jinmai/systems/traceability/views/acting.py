@@ -11,7 +11,10 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jinmai.systems.traceability.services.certificates import CertificateRefusedError
+from jinmai.systems.traceability.services.laboratory import ReportRefusedError
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.signing_keys import KeyRefusedError
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -43,7 +46,7 @@ def done(form: Form, do: Callable[[], Any]) -> bool:
     """Do what a valid form asks. A refusal becomes an error of the form, at its field where it names one."""
     try:
         do()
-    except ChainRefusedError as refused:
+    except (ChainRefusedError, ReportRefusedError, CertificateRefusedError, KeyRefusedError) as refused:
         form.add_error(None, str(refused))
     except ValidationError as wrong:
         for name, messages in getattr(wrong, "message_dict", {"": wrong.messages}).items():
