@@ -11,23 +11,18 @@ from django.utils.translation import get_language
 
 from jinmai.core.register.api import Fact, Place, facts_as_of, place_by_key
 from jinmai.core.web.api import city
-from jinmai.standards import sm2
-from jinmai.standards.credentials import multikey
-from jinmai.standards.credentials.items import ItemCodeError, read_code
 from jinmai.systems.traceability.choices import LotKind, ReportState
 from jinmai.systems.traceability.models import (
     Certificate,
     Harvest,
     LogisticUnit,
     Lot,
-    RevokedItem,
-    SigningKey,
     Site,
     TestReport,
     TestResult,
     Treatment,
 )
-from jinmai.systems.traceability.selectors.trace import ItemWay, upstream
+from jinmai.systems.traceability.selectors.trace import upstream
 
 KING = "heaviest_sea_cucumber"
 
@@ -92,25 +87,6 @@ class Step:
     buyer: str = ""
 
 
-def signature_of(text: str, gtin: str, serial: str, way: ItemWay | None) -> Signature:
-    """Judge the signature in a scanned address for this animal, as an offline verifier would."""
-    if "S=" not in text.upper():
-        return Signature.UNSIGNED
-    try:
-        code = read_code(text)
-    except ItemCodeError:
-        return Signature.ALTERED
-    if way is None or (code.gtin, code.serial, code.tag) != (gtin, serial, way.batch.key_id):
-        return Signature.ALTERED
-    key = SigningKey.objects.filter(tag=code.tag).first()
-    if key is None or not _holds(key, code.signature, code.message):
-        return Signature.ALTERED
-    lost = key.revoked_since is not None and way.batch.minted_at >= key.revoked_since
-    if lost or RevokedItem.objects.filter(product=way.batch.lot.product_id, serial=serial).exists():
-        return Signature.REVOKED
-    return Signature.VALID
-
-
 def origin_of(lot: Lot) -> Origin:
     """Everything that is told of a lot."""
     lots = list(reversed(upstream([lot])))
@@ -165,13 +141,6 @@ def _king(harvest: Lot) -> Fact | None:
     except Place.DoesNotExist:
         return None
     return next(iter(facts_as_of(place, KING)), None)
-
-
-def _holds(key: SigningKey, signature: bytes, message: bytes) -> bool:
-    try:
-        return multikey.public_key(key.multikey)[1].verify(signature, message)
-    except (multikey.MultikeyError, sm2.Sm2Absent):
-        return False
 
 
 def _district(code: str) -> str:

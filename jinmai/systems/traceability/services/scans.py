@@ -22,6 +22,7 @@ from jinmai.systems.traceability.services.pins import pin_of
 RELOADED_WITHIN: Final = timedelta(minutes=30)
 WRONG_PINS: Final = 5
 LOCKED_FOR: Final = timedelta(hours=24)
+COUNTED: Final = ("scans", "first_at", "last_at", "visitor", "places", "moves", "conflicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,14 @@ class Claim(StrEnum):
 @transaction.atomic
 def record_scan(*, way: ItemWay, serial: str, sight: Sight) -> ScannedItem:
     """Count a scan and judge it; the same visitor again within half an hour is a reloaded page."""
-    row = _row(way, serial)
+    row = _found(way, serial) or ScannedItem(batch=way.batch, serial=serial)
     if _reloaded(row, sight):
         return row
     row.scans += 1
     row.first_at = row.first_at or sight.at
     row.last_at, row.visitor = sight.at, sight.visitor
     _judged(row, way, sight)
-    row.save()
+    row.save(update_fields=COUNTED if row.pk else None)
     return row
 
 
@@ -101,9 +102,19 @@ def claim(*, way: ItemWay, serial: str, pin: str, sight: Sight) -> tuple[Claim, 
 
 
 def _row(way: ItemWay, serial: str) -> ScannedItem:
-    row, _ = ScannedItem.objects.select_for_update().get_or_create(batch=way.batch, serial=serial)
-    row.batch = way.batch
+    row = _found(way, serial)
+    if row is None:
+        row, _ = ScannedItem.objects.get_or_create(batch=way.batch, serial=serial)
     return row
+
+
+def _found(way: ItemWay, serial: str) -> ScannedItem | None:
+    """The animal's row, and nobody else's until the transaction ends; None where nobody scanned it."""
+    rows = ScannedItem.objects.select_for_update().filter(batch=way.batch, serial=serial)
+    for row in rows.order_by()[:1]:
+        row.batch = way.batch
+        return row
+    return None
 
 
 def _reloaded(row: ScannedItem, sight: Sight) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -22,7 +21,7 @@ from jinmai.systems.traceability.services.visitors import visitor_of
 from jinmai.systems.traceability.tests.chain import Chain, make_chain
 from jinmai.systems.traceability.tests.laboratory import make_certificate
 from jinmai.systems.traceability.tests.test_consumer import Pack
-from jinmai.systems.traceability.views import consumer
+from jinmai.systems.traceability.views import consumer, pack_pages
 
 pytestmark = pytest.mark.django_db
 JINZHOU: dict[str, Any] = {"latitude": "41.1", "longitude": "121.1"}
@@ -31,7 +30,7 @@ DALIAN: dict[str, Any] = {"latitude": "38.9", "longitude": "121.6"}
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    cache.clear()
+    pack_pages.forget()
     for pace in (consumer.SCANS, consumer.DEEDS):
         pace._counts.clear()
 
@@ -146,7 +145,7 @@ def test_a_certificate_says_until_when_it_holds_and_once_revoked_why(pack: Pack,
     page = pack.look()
     assert ("Certificate valid" in page, "List of revoked certificates" in page) == (True, True)
     revoke_certificate(certificate=certificate, reason="wrong sample", by=certificate.report.opened_by)
-    cache.clear()
+    pack_pages.forget()
     page = pack.look()
     assert ("Certificate valid" in page, "Certificate revoked" in page) == (False, True)
     assert "This report no longer counts: wrong sample" in page
@@ -165,6 +164,6 @@ def test_the_weigh_in_stands_beside_the_festivals_king(pack: Pack, chain: Chain)
     enter_fact(
         subject=place, kind="heaviest_sea_cucumber", value="875", source="paper", when=when, actor="test"
     )
-    cache.clear()
+    pack_pages.forget()
     page = pack.look()
     assert ("875 g" in page, "700 g" in page, 'rect width="80"' in page) == (True, True, True)

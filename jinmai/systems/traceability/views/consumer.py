@@ -7,10 +7,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.csrf import csrf_exempt
@@ -18,18 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jinmai.core.access.api import public
 from jinmai.standards.credentials.items import PARAMETER
-from jinmai.systems.traceability.choices import LotState, ScanRule
+from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, Product, ScannedItem
 from jinmai.systems.traceability.selectors.addresses import public_address
-from jinmai.systems.traceability.selectors.consumer import Signature, origin_of, signature_of, steps_of
+from jinmai.systems.traceability.selectors.consumer import Signature
+from jinmai.systems.traceability.selectors.pack_now import PackNow, pack_now, signature_of
 from jinmai.systems.traceability.selectors.scan_judgement import Cell
-from jinmai.systems.traceability.selectors.trace import ItemWay, item_way
 from jinmai.systems.traceability.services.pace import Pace
-from jinmai.systems.traceability.services.scans import Claim, Sight, claim, record_scan, tell_place
+from jinmai.systems.traceability.services.scan_group import scan_durably
+from jinmai.systems.traceability.services.scans import Sight, claim, tell_place
 from jinmai.systems.traceability.services.visitors import visitor_of
+from jinmai.systems.traceability.views.pack_pages import Shown, item, origin, page
 
-# What a lot's page tells changes rarely; a recall is part of the key and shows at once.
-ORIGIN_SECONDS: Final = 10
 # Many telephones share one address of a mobile network; a program that floods does not stop at these.
 SCANS: Final = Pace(600)
 DEEDS: Final = Pace(30)
@@ -57,15 +55,15 @@ def in_its_language(view: View) -> View:
 def item_page(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     """One animal: whether its code holds and was seen elsewhere, its way, its farm, its report."""
     serial = serial.upper()
-    way = item_way(gtin, serial)
-    signature = signature_of(_code(request, gtin, serial), gtin, serial, way)
+    pack = pack_now(gtin, serial)
+    signature = signature_of(_code(request, gtin, serial), gtin, serial, pack)
     seen = None
-    if way is not None and signature == Signature.VALID:
+    if pack is not None and signature == Signature.VALID:
         if _counts(request) and SCANS.allows(request.META.get("REMOTE_ADDR", "")):
-            seen = record_scan(way=way, serial=serial, sight=_sight(request))
+            seen = scan_durably(way=pack.way, serial=serial, sight=_sight(request))
         else:
-            seen = ScannedItem.objects.filter(batch=way.batch, serial=serial).first()
-    return _item(request, serial, way, signature, seen)
+            seen = ScannedItem.objects.filter(batch=pack.way.batch, serial=serial).first()
+    return item(request, Shown(serial, signature, pack, seen))
 
 
 @csrf_exempt  # no session stands behind it: what counts is the signature and the PIN
@@ -74,12 +72,12 @@ def item_page(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
 @in_its_language
 def item_claim(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     """The PIN that was scratched free: the first claim stands."""
-    serial, way, signature = _signed(request, gtin, serial)
+    pack = _signed(request, gtin, serial)
     if not DEEDS.allows(request.META.get("REMOTE_ADDR", "")):
         return _too_often()
     pin = "".join(digit for digit in request.POST.get("pin", "")[:20] if digit.isdigit())
-    outcome, seen = claim(way=way, serial=serial, pin=pin, sight=_sight(request))
-    return _item(request, serial, way, signature, seen, claimed=outcome)
+    outcome, seen = claim(way=pack.way, serial=pack.serial, pin=pin, sight=_sight(request))
+    return item(request, Shown(pack.serial, Signature.VALID, pack, seen, outcome))
 
 
 @csrf_exempt  # as above
@@ -88,15 +86,15 @@ def item_claim(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
 @in_its_language
 def item_place(request: HttpRequest, gtin: str, serial: str) -> HttpResponse:
     """The reader says where they are, rounded to ten kilometres; it is judged against the earlier scans."""
-    serial, way, signature = _signed(request, gtin, serial)
+    pack = _signed(request, gtin, serial)
     if not DEEDS.allows(request.META.get("REMOTE_ADDR", "")):
         return _too_often()
     try:
         cell = Cell.around(float(request.POST["latitude"]), float(request.POST["longitude"]))
     except (KeyError, ValueError):
         return HttpResponse(status=400)
-    seen = tell_place(way=way, serial=serial, sight=_sight(request, cell))
-    return _item(request, serial, way, signature, seen, placed=True)
+    seen = tell_place(way=pack.way, serial=pack.serial, sight=_sight(request, cell))
+    return item(request, Shown(pack.serial, Signature.VALID, pack, seen, placed=True))
 
 
 @public
@@ -106,8 +104,8 @@ def lot_page(request: HttpRequest, gtin: str, code: str) -> HttpResponse:
     """A lot: its way, its farm, its report."""
     rows = Lot.objects.select_related("product__owner", "site__owner")
     lot = get_object_or_404(rows, product__gtin=gtin, code=code)
-    context = {"lot": lot, "recalled": lot.state == LotState.RECALLED, "origin": _origin(lot)}
-    return _page(request, "traceability/public/lot.html", context)
+    context = {"lot": lot, "recalled": lot.state == LotState.RECALLED, "origin": origin(lot)}
+    return page(request, "traceability/public/lot.html", context)
 
 
 @public
@@ -116,62 +114,7 @@ def lot_page(request: HttpRequest, gtin: str, code: str) -> HttpResponse:
 def product_page(request: HttpRequest, gtin: str) -> HttpResponse:
     """A product: what it is and whose."""
     product = get_object_or_404(Product.objects.select_related("owner"), gtin=gtin)
-    return _page(request, "traceability/public/product.html", {"product": product})
-
-
-def _item(  # noqa: PLR0913 - what is known, and what just happened
-    request: HttpRequest,
-    serial: str,
-    way: ItemWay | None,
-    signature: Signature,
-    seen: ScannedItem | None,
-    *,
-    claimed: Claim | None = None,
-    placed: bool = False,
-) -> HttpResponse:
-    lot = way.batch.lot if way else None
-    context = {
-        "serial": serial,
-        "way": way,
-        "lot": lot,
-        "signature": signature.value,
-        "seen": seen,
-        "counted": _counts(request),
-        "conflicts": [ScanRule(rule).label for rule in seen.conflicts] if seen else [],
-        "claimed": claimed.value if claimed else "",
-        "placed": placed,
-        "recalled": lot is not None and lot.state == LotState.RECALLED,
-        "steps": steps_of(way.box if way else None),
-        "origin": _origin(lot) if lot else "",
-        "signed": request.GET.get(PARAMETER, ""),
-    }
-    return _page(request, "traceability/public/item.html", context, status=200 if way else 404)
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    answer = render(request, template, context | {"others": _other_language(request)}, status=status)
-    answer["Cache-Control"] = "no-store"
-    answer["Permissions-Policy"] = "geolocation=(self)"
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
-
-
-def _other_language(request: HttpRequest) -> tuple[str, str]:
-    """The same page in the house's other language: its words for itself and the query."""
-    chinese = (get_language() or "").startswith("zh")
-    query = request.GET.copy()
-    query["lang"] = "en" if chinese else "zh"
-    return ("English" if chinese else "中文", query.urlencode())
-
-
-def _origin(lot: Lot) -> str:
-    """The part that all animals of a lot share, drawn once a minute in each language."""
-    key = f"traceability.origin:{lot.pk}:{lot.state}:{get_language()}"
-    drawn = cache.get(key)
-    if drawn is None:
-        drawn = render_to_string("traceability/public/origin.html", {"origin": origin_of(lot)})
-        cache.set(key, drawn, ORIGIN_SECONDS)
-    return str(drawn)
+    return page(request, "traceability/public/product.html", {"product": product})
 
 
 def _too_often() -> HttpResponse:
@@ -181,14 +124,15 @@ def _too_often() -> HttpResponse:
     return answer
 
 
-def _signed(request: HttpRequest, gtin: str, serial: str) -> tuple[str, ItemWay, Signature]:
+def _signed(request: HttpRequest, gtin: str, serial: str) -> PackNow:
     """The animal of a deed. Only who holds the label may claim: 404 without its signature."""
-    serial = serial.upper()
-    way = item_way(gtin, serial)
-    signature = signature_of(_code(request, gtin, serial), gtin, serial, way)
-    if way is None or signature != Signature.VALID:
+    pack = pack_now(gtin, serial.upper())
+    if (
+        pack is None
+        or signature_of(_code(request, gtin, pack.serial), gtin, pack.serial, pack) != Signature.VALID
+    ):
         raise Http404
-    return serial, way, signature
+    return pack
 
 
 def _code(request: HttpRequest, gtin: str, serial: str) -> str:
