@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from jinmai.core.web.manifest import Door
 from tests.beside import run
 
 seen: set[int] = set()
+on_the_chain: list[int] = []
 
 
 @public
@@ -58,6 +60,26 @@ def test_many_requests_share_a_few_threads() -> None:
 
     assert set(run(all_at_once())) == {200}
     assert len(seen) == THREADS
+
+
+def first_on_the_chain(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """A middleware that notes on which thread it runs, before the page and after it."""
+
+    def call(request: HttpRequest) -> HttpResponse:
+        on_the_chain.append(threading.get_ident())
+        answer = get_response(request)
+        on_the_chain.append(threading.get_ident())
+        return answer
+
+    return call
+
+
+@override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[f"{__name__}.first_on_the_chain"])
+def test_middleware_and_page_run_on_one_thread() -> None:
+    seen.clear()
+    on_the_chain.clear()
+    assert run(ask(FewThreads())) == 200
+    assert set(on_the_chain) == seen
 
 
 def test_what_is_neither_http_nor_websocket_is_refused() -> None:
