@@ -126,17 +126,19 @@ def _reloaded(row: ScannedItem, sight: Sight) -> bool:
 
 
 def _stay_of(row: ScannedItem, sight: Sight) -> Stay | None:
-    """The place that this visitor named for the scan of a moment ago."""
-    if not row.places or row.visitor != sight.visitor:
+    """The place that this very visitor named a moment ago; the last stay carries the visitor's mark."""
+    told = row.places[-1] if row.places else []
+    if told[3:] != [sight.visitor]:
         return None
-    last = Stay.of_row(row.places[-1])
-    told = row.last_at is not None and row.last_at <= last.at <= sight.at + RELOADED_WITHIN
-    return last if told and sight.at - last.at < RELOADED_WITHIN else None
+    last = Stay.of_row(told)
+    return last if abs(sight.at - last.at) < RELOADED_WITHIN else None
 
 
 def _judged(row: ScannedItem, way: ItemWay, sight: Sight) -> None:
     found = judge(_known(row, way), sight.at, sight.cell)
-    row.places = [stay.as_row() for stay in found.stays]
+    if sight.cell is not None:
+        row.places = [stay.as_row() for stay in found.stays]
+        row.places[-1].append(sight.visitor)
     row.moves = found.moves
     _remember(row, way, found, sight)
 

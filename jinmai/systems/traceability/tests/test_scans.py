@@ -86,6 +86,14 @@ def test_a_second_scan_a_minute_later_in_another_city_is_told_and_the_first_was_
     assert ("Signature valid" in first, "Signature valid" in second) == (True, True)
 
 
+def test_two_telephones_that_look_first_and_then_say_where_are_two(pack: Pack) -> None:
+    pack.look("Jinzhou")
+    pack.look("Dalian")
+    first = pack.post("place", who="Jinzhou", **JINZHOU)
+    second = pack.post("place", who="Dalian", **DALIAN)
+    assert ("Also seen elsewhere" in first, "Also seen elsewhere" in second) == (False, True)
+
+
 def test_what_is_still_on_its_way_may_be_seen_along_it_and_what_arrived_may_not(
     pack: Pack, chain: Chain
 ) -> None:
