@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from jinmai.core.access.api import Organisation, User
+from jinmai.standards.food_licence import LicenceError, read_licence
 from jinmai.standards.gs1 import has_check_digit
+from jinmai.systems.traceability.choices import SiteKind
 from jinmai.systems.traceability.load import schema
 from jinmai.systems.traceability.models import Harvest, Lot, LotInput, Product, Site, Treatment
 from jinmai.systems.traceability.services.lots import open_lot, record_treatment
@@ -28,6 +30,11 @@ def chain(pack: schema.Chain) -> None:
     for site in pack.sites:
         if site.gln and not has_check_digit(site.gln):
             raise ValueError(f"site {site.key}: gln {site.gln} has a wrong check digit")
+        if site.kind == SiteKind.PROCESSOR and site.licence:
+            try:
+                read_licence(site.licence)
+            except LicenceError as wrong:
+                raise ValueError(f"site {site.key}: licence {site.licence}: {wrong}") from wrong
         _put(
             Site,
             {"key": site.key},

@@ -20,6 +20,7 @@ from jinmai.systems.traceability.selectors.certificates import controller_docume
 from jinmai.systems.traceability.selectors.published import GS1_VOC
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.services.published_lists import keys_file_of, status_list_of
+from jinmai.systems.traceability.services.report_paper import report_paper
 
 VC: Final = "application/vc"
 CACHED: Final = "public, max-age=300"
@@ -51,6 +52,19 @@ def certificate(request: HttpRequest, identifier: UUID) -> HttpResponse:
     if not content:
         raise Http404
     return _answer(content.encode(), VC)
+
+
+@public
+@require_safe
+def certificate_paper(_request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """The report behind a certificate as PDF in Chinese and English; it says where it was withdrawn."""
+    rows = Certificate.objects.select_related(
+        "report__lot__product", "report__lot__site__owner", "report__laboratory__owner"
+    )
+    report = get_object_or_404(rows, identifier=identifier).report
+    answer = _answer(report_paper(report), "application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{report.number}.pdf"'
+    return answer
 
 
 @public

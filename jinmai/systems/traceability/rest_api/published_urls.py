@@ -14,6 +14,11 @@ urlpatterns = [
         published.certificate,
         name="traceability.published.certificate",
     ),
+    path(
+        "certificates/<uuid:identifier>.pdf",
+        published.certificate_paper,
+        name="traceability.published.certificate_paper",
+    ),
     path("keys/<str:gtin>/<str:code>.json", published.keys, name="traceability.published.keys"),
     path(
         "master_data/<str:code>/<str:value>.json",

@@ -27,3 +27,8 @@ def status_list_address(site: Site) -> str:
 def certificate_address(certificate: Certificate) -> str:
     """A certificate as anybody may fetch it."""
     return f"{public_address()}/trace/certificates/{certificate.identifier}.json"
+
+
+def certificate_paper_address(certificate: Certificate) -> str:
+    """The report of a certificate as PDF, as it stands now; the QR code on the paper leads there."""
+    return f"{public_address()}/trace/certificates/{certificate.identifier}.pdf"

@@ -11,6 +11,7 @@ from jinmai.core.web.api import Status
 from jinmai.systems.traceability.choices import LimitBound
 from jinmai.systems.traceability.models import LogisticUnit, Lot, TestResult
 from jinmai.systems.traceability.selectors import recorded, steps
+from jinmai.systems.traceability.selectors.licences import licence_of_lot
 from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
 from jinmai.systems.traceability.selectors.names import in_language
 
@@ -22,6 +23,12 @@ register.filter("weight", lambda grams: "" if grams is None else recorded.weight
 def named(row: Any) -> str:
     """The row's name in the language of the page."""
     return in_language(row)
+
+
+@register.filter
+def licence(lot: Lot) -> str:
+    """The licence number under which the lot's site worked when the lot began; empty where unknown."""
+    return licence_of_lot(lot)
 
 
 @register.filter

@@ -102,6 +102,14 @@ def test_a_site_that_cannot_be_is_refused_by_file_and_place(
     assert not Site.objects.exists()
 
 
+def test_a_licence_with_a_wrong_check_digit_is_refused_with_its_place(tmp_path: Path) -> None:
+    entry = SITE.format(owner=OWNER, kind="processor", gln="") + 'licence = "SC12221078100019"\n'
+    reason = "site pond: licence SC12221078100019: character 16: expected 5"
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        load(_pack(tmp_path, "chain.toml", entry))
+    assert not Site.objects.exists()
+
+
 def test_a_lot_made_of_nothing_known_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "traceability").mkdir()
     text = (settings.JINMAI_CITY / "traceability" / "lots.toml").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from jinmai.core.access.api import requires
 from jinmai.core.web.api import CHINESE_TYPEFACE, formats
 from jinmai.standards.labels import Label, tspl, write_sheet, zpl
 from jinmai.systems.traceability.models import Lot, MintBatch
+from jinmai.systems.traceability.selectors.licences import licence_of_lot
 from jinmai.systems.traceability.selectors.lots import LABELS_A_FILE, lot_by_code
 from jinmai.systems.traceability.services.item_codes import codes_of
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
@@ -62,7 +63,7 @@ def labels_of(batch: MintBatch, first: int) -> list[Label]:
             f"批次 {lot.code}",
             f"{product.get_form_display()}{grade}",
             f"{formats.day(lot.began_at)} 加工",
-            lot.site.licence or lot.site.name_zh,
+            licence_of_lot(lot) or lot.site.name_zh,
         )
         heading = product.name_zh
     return [
