@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -41,7 +41,7 @@ class QrCode(Flowable):
         draw_symbol(self.canv, self.drawn, 0, self.side, self.side)
 
 
-def style(points: float, colour: HexColor = INK, **more: Any) -> ParagraphStyle:
+def style(points: float, colour: Color = INK, **more: Any) -> ParagraphStyle:
     """Words of a size; Chinese breaks between any two characters, other languages between words."""
     name = typeface(CHINESE_TYPEFACE)
     wrap = "CJK" if formats.in_chinese() else None
@@ -49,7 +49,7 @@ def style(points: float, colour: HexColor = INK, **more: Any) -> ParagraphStyle:
     return ParagraphStyle("words", fontName=name, fontSize=points, **given)
 
 
-def words(text: str, points: float = 9, colour: HexColor = INK, **more: Any) -> Paragraph:
+def words(text: str, points: float = 9, colour: Color = INK, **more: Any) -> Paragraph:
     """A paragraph of plain text; nothing in it is markup."""
     return Paragraph(escape(text), style(points, colour, **more))
 

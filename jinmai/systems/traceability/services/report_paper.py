@@ -61,7 +61,7 @@ def _paper(report: TestReport, results: list[TestResult], certificate: Certifica
         paper.grid(
             [_("Item"), _("Measured"), _("Limit"), _("Judgement"), _("Method"), _("Limit according to")],
             [_row(row) for row in results],
-            [30, 30, 24, 18, 28, 50],
+            [30, 31, 25, 22, 27, 45],
         ),
         paper.gap(),
         *_ending(certificate),
@@ -120,7 +120,18 @@ def _row(row: TestResult) -> list[str]:
         since = _("in force since %(day)s") % {"day": formats.day(row.limit_fact.effective_from)}
         source = f"{in_language(row.limit_fact.source)}, {since}"
     absent = formats.ABSENT
+    measured, limit = _whole(measured), _whole(limit)
     return [str(row.get_item_display()), measured, limit or absent, judged, row.method, source or absent]
+
+
+def _whole(amount: str) -> str:
+    """Number, sign and unit stay on one line."""
+    head, mark, rest = amount.partition("(")
+    return (
+        head + mark + rest.replace(" ", "\N{NO-BREAK SPACE}")
+        if mark
+        else amount.replace(" ", "\N{NO-BREAK SPACE}")
+    )
 
 
 def _ending(certificate: Certificate | None) -> list[Flowable]:
