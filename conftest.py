@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # Playwright's synchronous interface runs an event loop in the test's thread, beside Django's ORM.
@@ -14,3 +15,11 @@ settings.register_profile("jinmai", deadline=None)
 settings.load_profile("jinmai")
 
 pytest_plugins = ["tests.instance", "tests.browser", "tests.append_only"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What pages keep for a second must not come from another test."""
+    from jinmai.core.web.api import forget  # noqa: PLC0415 - Django is set up by now
+
+    forget()

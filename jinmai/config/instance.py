@@ -57,7 +57,7 @@ def inherit(data: Path) -> IO[str]:
     The lock stays while any of them lives. When a supervisor is killed, its parts take a moment to end, and a
     new start waits for them here: two ingests must never write the same lake.
     """
-    lock = (data / "run" / "parts").open("a+", encoding="utf-8")
+    lock = (data / "run" / "parts.lock").open("a+", encoding="utf-8")
     deadline = time.monotonic() + FORMER_PARTS_SECONDS
     while True:
         try:
@@ -81,12 +81,28 @@ def announce(data: Path, running: Running) -> None:
     draft.replace(path)
 
 
-def parts(
-    *, host: str, port: int, simulator: bool, certificates: LocalCertificates | None = None
-) -> list[Part]:
-    """Every process that the manifests declare, and the web server, in starting order.
+def bind(host: str, port: int) -> socket.socket:
+    """The socket of the web server, bound but not listening: its processes do that when they are ready.
 
-    With ``certificates`` the web server speaks HTTPS.
+    An empty host is every interface, IPv4 and IPv6. Raises InstanceError where the port is taken.
+    """
+    both = not host and socket.has_dualstack_ipv6()
+    bound = socket.socket(socket.AF_INET6 if both else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if both:
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise InstanceError(f"port {port}: {error.strerror}. Choose another by --port.") from error
+    return bound
+
+
+def parts(*, listening: int, simulator: bool, certificates: LocalCertificates | None = None) -> list[Part]:
+    """Every process that the manifests declare, and those of the web server, in starting order.
+
+    ``listening`` is the number of the web server's socket; with ``certificates`` it speaks HTTPS.
     """
     switches = {
         "": True,
@@ -100,13 +116,18 @@ def parts(
         raise InstanceError(f"a manifest names the switch {sorted(unknown)}, known are {sorted(switches)}")
     python = [sys.executable, "-m", "jinmai"]
     chosen = sorted((process for process in declared if switches[process.switch]), key=lambda one: one.order)
-    web = [
-        *(sys.executable, "-m", "uvicorn", "jinmai.config.asgi:application"),
-        *("--host", host, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
-    ]
+    web = [sys.executable, "-m", "jinmai.config.serve", "--socket", str(listening)]
     if certificates is not None:
-        web += ["--ssl-certfile", str(certificates.certificate), "--ssl-keyfile", str(certificates.key)]
-    return [*(Part(one.part, [*python, *one.command]) for one in chosen), Part("web", web)]
+        web += ["--certificate", str(certificates.certificate), "--key", str(certificates.key)]
+    return [
+        *(Part(one.part, [*python, *one.command]) for one in chosen),
+        *(Part(name, web) for name in web_parts()),
+    ]
+
+
+def web_parts() -> tuple[str, ...]:
+    """Names of the web server's processes: two where two can run at once, each computes in one thread."""
+    return ("web", "web-2") if (os.cpu_count() or 1) > 1 else ("web",)
 
 
 def refuse_taken_ports(*ports: int) -> None:

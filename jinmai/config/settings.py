@@ -85,6 +85,15 @@ TEMPLATES = [
     },
 ]
 
+# Counters of tries and used codes are common to all processes of the web server; parts of pages need not be.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": JINMAI_DATA / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DATABASES = {"default": environment.database(JINMAI_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -145,6 +154,7 @@ SOCIALACCOUNT_PROVIDERS = as_applications(JINMAI_IDENTITY_PROVIDERS)
 SOCIALACCOUNT_ADAPTER = "jinmai.core.access.identity.IdentityAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 JINMAI_PERSON = "jinmai.core.access.people.describe"
+JINMAI_STANDING = "jinmai.core.access.api.standing"
 JINMAI_BELL = "jinmai.core.notices.selectors.bell"
 JINMAI_TICKER = "jinmai.core.ledger.ticker.latest"
 # From when until when big screens are dimmed, on the city's clock; empty for never.

@@ -162,8 +162,8 @@ def processes_of(parent: int) -> dict[str, int]:
     for child in children:
         command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
         words = [word.decode() for word in command if word]
-        if "jinmai.config.asgi:application" in words:
-            found["web"] = int(child)
+        if "jinmai.config.serve" in words:
+            found.setdefault("web", int(child))
         elif "jinmai" in words:
             found[words[words.index("jinmai") + 1]] = int(child)
     return found

@@ -33,7 +33,7 @@ def second_start(instance: Instance) -> subprocess.CompletedProcess[str]:
 
 def running_parts(data: Path) -> set[int]:
     """The processes that hold the lock of the parts open."""
-    wanted, found = str(data / "run" / "parts"), set()
+    wanted, found = str(data / "run" / "parts.lock"), set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             if str(link.readlink()) == wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jinmai.core.access.bearer import ApiKeyBearer, SessionOf, anybody, api_urls, key_of
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import declare_permission, may, visible
-from jinmai.core.access.reach import Principal, Reach, memberships, reach
+from jinmai.core.access.reach import Principal, Reach, memberships, reach, standing
 from jinmai.core.access.roles import roles
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import demo_sign_ins
@@ -35,6 +35,7 @@ __all__ = [
     "requires",
     "roles",
     "signed_in",
+    "standing",
     "still_allowed",
     "unmask",
     "visible",

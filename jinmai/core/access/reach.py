@@ -65,6 +65,15 @@ def memberships(person: User) -> list[Membership]:
     return person.kept_memberships
 
 
+def standing(person: User) -> tuple[object, ...]:
+    """Everything that this person's permissions depend on, except for objects that are their own.
+
+    Two people of the same standing see the same on every page that shows nothing personal.
+    """
+    held = sorted((row.role, row.organisation_id) for row in memberships(person))
+    return (person.is_active, duty_of(person), *held)
+
+
 def duty_of(person: User) -> str:
     """What this person must do first (see ``duties``); until then their roles reach nothing."""
     if person.kept_duty is None:

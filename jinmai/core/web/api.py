@@ -9,7 +9,9 @@ from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue, Share, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
 from jinmai.core.web.progress import Progress
+from jinmai.core.web.remembered import forget, remembered
 from jinmai.core.web.screen import TickerLine
+from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.shell import Bell, Person
 from jinmai.core.web.status import Empty, Status, Tone
 from jinmai.core.web.tables import (
@@ -60,11 +62,14 @@ __all__ = [
     "chart_response",
     "city",
     "declared",
+    "forget",
     "formats",
+    "fragment",
     "live_response",
     "mark",
     "masking",
     "public",
+    "remembered",
     "requires",
     "signed_in",
     "table_page",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from jinmai.core.web.city import city
+from jinmai.core.web.remembered import remembered
+from jinmai.core.web.shared_fragments import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,9 +77,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "city_name": city().name.spoken(language),
         "theme": theme if theme in THEMES else "auto",
         "other_language": "en" if language.startswith("zh") else "zh-hans",
+        "page_address": request.get_full_path(),
         "person": SimpleLazyObject(lambda: person(request)),
         "bell": SimpleLazyObject(lambda: bell(request)),
+        "standing": SimpleLazyObject(lambda: standing(request)),
         "navigation": groups,
+        "places": SimpleLazyObject(lambda: _places(request, groups)),
         "thumb": SimpleLazyObject(lambda: _thumb(groups)),
     }
 
@@ -104,24 +110,39 @@ def bell(request: HttpRequest) -> Bell | None:
 
 
 def navigation(request: HttpRequest) -> list[Group]:
-    """The doors that this person may open, folder by folder; a folder without one is left out."""
+    """The doors that this person may open, folder by folder; a folder without one is left out.
+
+    People of the same standing have the same doors; which of them is the page's own is found each time.
+    """
+    language = get_language() or ""
+    closed = remembered(
+        ("navigation", standing(request), language),
+        lambda: _closed_groups(request, language),
+        unchanged=timezone.now,
+        seconds=60.0,
+    )
     groups = []
-    for manifest in [*settings.JINMAI_SYSTEMS, *settings.JINMAI_CORE]:
-        doors = _doors(request, manifest)
-        if doors:
-            groups.append(Group(manifest.name.spoken(get_language() or ""), doors))
+    for group in closed:
+        here = _deepest(request.path, [door.href for door in group.doors])
+        doors = [replace(door, here=True) if door.href == here else door for door in group.doors]
+        groups.append(Group(group.name, doors))
     return groups
 
 
-def _doors(request: HttpRequest, manifest: Manifest) -> list[Door]:
-    found = []
-    for link in manifest.navigation:
-        href = _href(link)
-        if href and may_open(request, link.permission):
-            found.append((link, href))
-    here = _deepest(request.path, [href for _, href in found])
+def _closed_groups(request: HttpRequest, language: str) -> list[Group]:
+    """The same with no door marked as the page's own."""
+    groups = [
+        Group(manifest.name.spoken(language), _doors(request, manifest, language))
+        for manifest in [*settings.JINMAI_SYSTEMS, *settings.JINMAI_CORE]
+    ]
+    return [group for group in groups if group.doors]
+
+
+def _doors(request: HttpRequest, manifest: Manifest, language: str) -> list[Door]:
     return [
-        Door(link.label.spoken(get_language() or ""), href, link.icon, href == here) for link, href in found
+        Door(link.label.spoken(language), href, link.icon, here=False)
+        for link in manifest.navigation
+        if (href := _href(link)) and may_open(request, link.permission)
     ]
 
 
@@ -143,6 +164,12 @@ def _href(link: Link) -> str:
 def _deepest(path: str, hrefs: list[str]) -> str:
     """The longest address that the page lies under."""
     return max((href for href in hrefs if path.startswith(href)), key=len, default="")
+
+
+def _places(request: HttpRequest, groups: Iterable[Group]) -> tuple[str, ...]:
+    """The doors that the page lies behind: all that its frame shows of its address."""
+    behind = [door.href for group in groups for door in group.doors if door.here]
+    return ("/", *behind) if request.path == "/" else tuple(behind)
 
 
 def _thumb(groups: Iterable[Group]) -> list[Door]:

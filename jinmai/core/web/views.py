@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -19,6 +19,7 @@ from jinmai.core.web import screen as city_screen
 from jinmai.core.web.authorization import public, requires
 from jinmai.core.web.city import city
 from jinmai.core.web.live import live_response
+from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.shell import THEMES
 
 if TYPE_CHECKING:
@@ -33,9 +34,16 @@ SCREEN_REFRESH_SECONDS = 26 * 3600
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """``/``: what the city does today, in numbers that are doors."""
+    audience = city_page.audience(request.user)
+    main = fragment(request, "web/parts/portal_main.html", partial(_city_today, request), key=audience)
+    return render(request, "web/portal.html", {"main": main})
+
+
+def _city_today(request: HttpRequest) -> dict[str, Any]:
+    """What all see alike who see the same tiles."""
     found = city_page.visible(city_page.tiles(), request.user)
     told, shapes = city_page.shapes(found)
-    context = {
+    return {
         "tiles": found,
         "told": told,
         "shapes": shapes,
@@ -43,7 +51,6 @@ def portal(request: HttpRequest) -> HttpResponse:
         "systems": city_page.systems(),
         "now": timezone.now(),
     }
-    return render(request, "web/portal.html", context)
 
 
 @public

@@ -13,7 +13,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from jinmai.config.doorway import Doorway, LanDoorway
-from jinmai.config.instance import InstanceError, Running, announce, hold, inherit, parts, refuse_taken_ports
+from jinmai.config.instance import (
+    InstanceError,
+    Running,
+    announce,
+    bind,
+    hold,
+    inherit,
+    parts,
+    refuse_taken_ports,
+    web_parts,
+)
 from jinmai.config.supervisor import Supervisor
 from jinmai.core.access.api import demo_sign_ins
 from jinmai.core.operations.api import expect
@@ -48,18 +58,18 @@ class Command(BaseCommand):
             of_parts = inherit(data)
             refuse_taken_ports(port, *([] if settings.JINMAI_MQTT_URL else [mqtt_port]))
             doorway = LanDoorway(port, data) if options["lan"] else Doorway(port)
+            listening = bind(doorway.host, port)
             chosen = parts(
-                host=doorway.host,
-                port=port,
+                listening=listening.fileno(),
                 simulator=not options["no_simulator"],
                 certificates=doorway.certificates,
             )
         except InstanceError as error:
             raise CommandError(str(error)) from error
-        with lock, of_parts:
+        with lock, of_parts, listening:
             self._prepare()
             announce(data, Running(os.getpid(), port, mqtt_port))
-            expect([part.name for part in chosen if part.name != "web"])
+            expect([part.name for part in chosen if part.name not in web_parts()])
             supervisor = Supervisor(
                 chosen,
                 data / "log",
@@ -69,7 +79,7 @@ class Command(BaseCommand):
                     "JINMAI_DATA": str(data),
                     "JINMAI_MQTT_PORT": str(mqtt_port),
                 },
-                inherited=[of_parts.fileno()],
+                inherited=[of_parts.fileno(), listening.fileno()],
             )
             self._run(supervisor, doorway)
             (data / "run" / "instance.json").unlink(missing_ok=True)
@@ -93,7 +103,7 @@ class Command(BaseCommand):
                 supervisor.watch()
                 if doorway.has_moved():
                     supervisor.environment |= doorway.environment() | os.environ
-                    supervisor.restart("web", "worker")
+                    supervisor.restart(*web_parts(), "worker")
                     deadline, told = time.monotonic() + READY_SECONDS, False
                 if not told and doorway.is_well():
                     self._tell(doorway)

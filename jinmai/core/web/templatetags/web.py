@@ -6,12 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from jinmai.core.web import formats, masking
 from jinmai.core.web.living import LiveValue
+from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.status import Status
 
 if TYPE_CHECKING:
@@ -69,6 +71,19 @@ def icon(name: str, size: str = "") -> SafeString:
         _sprite(),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def shared(context: Context, template: str, *key: Any) -> SafeString:
+    """``{% shared "web/shell/rail.html" standing places %}``: an included part, kept for all of one key.
+
+    The key names all that the part depends on beside the language. Without a request nothing is kept.
+    """
+    request = context.get("request")
+    given = {str(name): value for name, value in context.flatten().items()}
+    if request is None:
+        return mark_safe(render_to_string(template, given))  # noqa: S308 - a template escapes by itself
+    return fragment(request, template, lambda: given, key=key, seconds=60.0)
 
 
 @register.simple_tag

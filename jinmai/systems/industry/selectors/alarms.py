@@ -24,7 +24,6 @@ from django.utils import timezone
 from jinmai.core.access.api import visible
 from jinmai.systems.industry.choices import AlarmState, Severity
 from jinmai.systems.industry.models import Alarm, AlarmRule, Plant
-from jinmai.systems.industry.selectors.remembered import remembered
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
@@ -87,9 +86,14 @@ def open_alarms(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
 
 
 def open_alarms_of(plant: Plant) -> list[Alarm]:
-    """A plant's open alarms as its page shows them; kept for a second, for pages are asked for more often."""
-    rows = open_alarms(_shown().filter(device__plant=plant))[:MOST_OPEN]
-    return remembered(("open alarms", plant.pk), lambda: list(rows), unchanged=timezone.now, seconds=1.0)
+    """A plant's open alarms as its page shows them."""
+    return list(open_alarms(_shown().filter(device__plant=plant))[:MOST_OPEN])
+
+
+def open_states(plant: Plant) -> tuple[tuple[int, str], ...]:
+    """Which alarms of a plant are open and how far each is: cheap to ask before what shows them is made."""
+    rows = Alarm.objects.filter(device__plant=plant).exclude(state=AlarmState.CLEARED)
+    return tuple(rows.order_by("pk").values_list("pk", "state")[:MOST_OPEN])
 
 
 def due_at(alarm: Alarm) -> datetime | None:

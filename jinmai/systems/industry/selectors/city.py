@@ -13,12 +13,12 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from jinmai.core.web.api import remembered
 from jinmai.systems.industry.choices import Clock, PropertyKind, Quantity
 from jinmai.systems.industry.models import Device, EmissionFactor, Property, TagCount
 from jinmai.systems.industry.selectors import tariffs, telemetry
 from jinmai.systems.industry.selectors.coverage import percent
 from jinmai.systems.industry.selectors.periods import Period, period_of
-from jinmai.systems.industry.selectors.remembered import remembered
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

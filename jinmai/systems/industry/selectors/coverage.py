@@ -9,9 +9,9 @@ from decimal import ROUND_DOWN, Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from jinmai.core.web.api import remembered
 from jinmai.systems.industry.models import Device, Property, TagCount
 from jinmai.systems.industry.selectors.periods import Period
-from jinmai.systems.industry.selectors.remembered import remembered
 
 
 @dataclass(frozen=True)

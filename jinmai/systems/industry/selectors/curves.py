@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from jinmai.core.web.api import remembered
 from jinmai.systems.industry.choices import PropertyKind, Quantity
 from jinmai.systems.industry.models import Device, Plant, Property
 from jinmai.systems.industry.selectors import telemetry
 from jinmai.systems.industry.selectors.periods import Period
-from jinmai.systems.industry.selectors.remembered import remembered
 
 Points = list[tuple[datetime, Decimal | None]]
 SECONDS_PER_HOUR = 3600

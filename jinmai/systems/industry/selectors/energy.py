@@ -14,12 +14,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import polars as pl
 from django.utils import timezone
 
+from jinmai.core.web.api import remembered
 from jinmai.lake import Slice
 from jinmai.systems.industry.choices import PropertyKind, Quantity
 from jinmai.systems.industry.models import Plant, Property, PropertyState
 from jinmai.systems.industry.selectors import tariffs, telemetry
 from jinmai.systems.industry.selectors.periods import Period
-from jinmai.systems.industry.selectors.remembered import remembered
 from jinmai.systems.industry.selectors.stores import lake
 from jinmai.systems.industry.selectors.telemetry import Meters
 

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from jinmai.core.web.api import LiveValue, formats
+from jinmai.core.web.api import LiveValue, formats, remembered
 from jinmai.systems.industry.choices import Clock, Direction, PropertyKind
 from jinmai.systems.industry.models import AlarmRule, Device, Plant, Property
 from jinmai.systems.industry.selectors import telemetry
 from jinmai.systems.industry.selectors.names import name_of
-from jinmai.systems.industry.selectors.remembered import remembered
 from jinmai.systems.industry.selectors.stores import last_values
 
 if TYPE_CHECKING:

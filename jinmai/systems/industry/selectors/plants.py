@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from jinmai.core.access.api import visible
 from jinmai.core.register.api import Party
+from jinmai.core.web.api import remembered
 from jinmai.systems.industry.choices import AlarmState, Clock, PropertyKind, Quantity
 from jinmai.systems.industry.models import Alarm, Device, Plant
 from jinmai.systems.industry.selectors import telemetry
 from jinmai.systems.industry.selectors.live import DeviceNow, devices_now, devices_of
 from jinmai.systems.industry.selectors.periods import Period, period_of
-from jinmai.systems.industry.selectors.remembered import remembered
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User

@@ -9,8 +9,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from jinmai.core.access.api import reach, visible
+from jinmai.core.web.api import remembered
 from jinmai.systems.industry.models import Device, QuarantineCount, QuarantinedPayload
-from jinmai.systems.industry.selectors.remembered import remembered
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from jinmai.systems.industry.selectors import remembered, stores
+from jinmai.core.web.api import forget
+from jinmai.systems.industry.selectors import stores
 
 
 @pytest.fixture
 def data(tmp_path: Path, settings: Any) -> Path:
     """An empty data folder in which the lake and the last values of this test lie."""
     settings.JINMAI_DATA = tmp_path
-    remembered.forget()
+    forget()
     return tmp_path
 
 
@@ -22,5 +23,5 @@ def data(tmp_path: Path, settings: Any) -> Path:
 def _stores_are_closed() -> Any:
     """Stores opened by a test are given back, and no figure outlives its readings."""
     yield
-    remembered.forget()
+    forget()
     stores.close()

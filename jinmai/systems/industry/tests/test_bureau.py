@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jinmai.core.access.api import Organisation, User
+from jinmai.core.web.api import forget
 from jinmai.systems.industry.models import EmissionFactor
 from jinmai.systems.industry.selectors import bureau as reads
-from jinmai.systems.industry.selectors.remembered import forget
 from jinmai.systems.industry.tests.factories import make_alarm, make_device, make_plant, make_rule
 from jinmai.systems.industry.tests.readings import bureau, member, store
 from jinmai.systems.industry.tiles import screen

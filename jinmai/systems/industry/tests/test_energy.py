@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 
+from jinmai.core.web.api import forget
 from jinmai.systems.industry.choices import Quantity
 from jinmai.systems.industry.load import load
 from jinmai.systems.industry.models import Device, EmissionFactor, Plant
-from jinmai.systems.industry.selectors import energy, remembered
+from jinmai.systems.industry.selectors import energy
 from jinmai.systems.industry.selectors.periods import Period, period_of
 from jinmai.systems.industry.selectors.stores import lake
 from jinmai.systems.industry.tests.factories import make_device
@@ -49,7 +50,7 @@ def test_the_year_is_the_same_from_its_roll_ups(steel: Plant) -> None:
     from_rows = energy.figures(steel, year)
     for every in ("1m", "1h"):
         lake().roll_up("telemetry_steel_works_meter", every)
-    remembered.forget()
+    forget()
     rolled = energy.figures(steel, year)
     assert (rolled.rows, rolled.kwh, rolled.bars) == (from_rows.rows, from_rows.kwh, from_rows.bars)
     assert (rolled.cost, rolled.emission) == (from_rows.cost, from_rows.emission)

@@ -12,12 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jinmai.core.web.api import Tile
+from jinmai.core.web.api import Tile, remembered
 from jinmai.systems.industry.choices import AlarmState, Clock
 from jinmai.systems.industry.models import Alarm, Plant
 from jinmai.systems.industry.selectors import plants as plant_reads
 from jinmai.systems.industry.selectors.live import patience
-from jinmai.systems.industry.selectors.remembered import remembered
 from jinmai.systems.industry.selectors.stores import last_values
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jinmai.core.web.api import Share, Tile
+from jinmai.core.web.api import Share, Tile, remembered
 from jinmai.core.web.api import city as the_city
 from jinmai.systems.industry.choices import AlarmState, Clock, Quantity
 from jinmai.systems.industry.models import Alarm, Plant
@@ -19,7 +19,6 @@ from jinmai.systems.industry.selectors import city
 from jinmai.systems.industry.selectors.bureau import division_words
 from jinmai.systems.industry.selectors.coverage import percent
 from jinmai.systems.industry.selectors.live import DeviceNow, devices_now, devices_of
-from jinmai.systems.industry.selectors.remembered import remembered
 
 PERMISSION = "web.view_screen"
 # From this age a number is marked as stale; last values come every second, figures of the lake every few.

@@ -11,8 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from jinmai.core.access.api import requires, still_allowed
-from jinmai.core.web.api import Column, Empty, LiveValue, Table, chart_response, live_response, table_page
+from jinmai.core.access.api import requires, standing, still_allowed
+from jinmai.core.web.api import (
+    Column,
+    Empty,
+    LiveValue,
+    Table,
+    chart_response,
+    fragment,
+    live_response,
+    table_page,
+)
 from jinmai.systems.industry.charts import PLANT_CHARTS
 from jinmai.systems.industry.choices import Clock, Quantity
 from jinmai.systems.industry.models import Plant
@@ -46,8 +55,19 @@ def _period(request: HttpRequest, plant: Plant) -> ChosenPeriod:
 def plant_page(request: HttpRequest, plant: Plant) -> HttpResponseBase:
     """Who and where, state and next step; live values; the period's figures and curves."""
     chosen = _period(request, plant)
+    # An alarm that was just handled must not be there still, so the alarms' states are part of the key.
+    open_now = alarm_reads.open_states(plant)
+    key = (plant.pk, standing(request.user), request.GET.urlencode(), chosen.period, open_now)  # type: ignore[arg-type]  # requires() says who
+    main = fragment(
+        request, "industry/parts/plant_main.html", partial(_shown, request, plant, chosen), key=key
+    )
+    return render(request, "industry/plant.html", {"plant": plant, "main": main}, status=chosen.status)
+
+
+def _shown(request: HttpRequest, plant: Plant, chosen: ChosenPeriod) -> dict[str, Any]:
+    """What all see alike who have the same standing."""
     now = plants.plants_now([plant])[0]
-    context = {
+    return {
         "plant": plant,
         "party": plants.party_of(plant, request.user),  # type: ignore[arg-type]  # requires() says who
         "now": now,
@@ -61,7 +81,6 @@ def plant_page(request: HttpRequest, plant: Plant) -> HttpResponseBase:
         "refused": quarantine.refused_since([one.device for one in now.devices], timezone.localdate()),
         "coverage": coverage.coverage([one.device for one in now.devices], chosen.period),
     }
-    return render(request, "industry/plant.html", context, status=chosen.status)
 
 
 def _waiting(request: HttpRequest, plant: Plant) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jinmai.systems.industry.selectors.remembered import MOST, forget, remembered
+from jinmai.core.web.remembered import MOST, forget, remembered
 
 
 @pytest.fixture(autouse=True)

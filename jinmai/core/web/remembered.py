@@ -1,7 +1,8 @@
 """Figures kept in the memory of a process: asked for often, made seldom, never older than their readings.
 
 A kept figure is looked at again after ``SECONDS``; it stays if its readings are unchanged and is made anew
-by one caller else, while all others go on with the old one. What nobody asks for goes first.
+by one caller else, while all others go on with the old one, unless nobody looked at it for long. What nobody
+asks for goes first.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ Made = TypeVar("Made")
 
 SECONDS = 10.0
 MOST = 512
+# Others take an old figure only while it is not much older than it would be anyway.
+PATIENCE_SECONDS = 3.0
 
 
 @dataclass
@@ -50,7 +53,8 @@ def remembered(
     if kept.filled and time.monotonic() - kept.checked_at < seconds:
         return cast("Made", kept.figure)
     # The first caller must wait for a figure; later ones take the old one while it is made anew.
-    if not kept.lock.acquire(blocking=not kept.filled):
+    outdated = time.monotonic() - kept.checked_at > seconds + PATIENCE_SECONDS
+    if not kept.lock.acquire(blocking=outdated or not kept.filled):
         return cast("Made", kept.figure)
     try:
         if not kept.filled or time.monotonic() - kept.checked_at >= seconds:
