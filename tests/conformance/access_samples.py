@@ -52,6 +52,7 @@ CORE: dict[str, Maker] = {
     "notices.manage_endpoint": _endpoint,
     "notices.send_again": _delivery,
     "notices.view_delivery": _delivery,
+    "notices.view_delivery_subject": _delivery,
     "register.view_party": _party,
     "register.view_personal": _party,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.notices.choices import Channel, DeliveryState
@@ -32,19 +34,34 @@ def _recipient(row: Delivery) -> str:
     return row.message.recipient
 
 
+def number_label(row: Delivery) -> str:
+    """A message by its number alone, for those who look after its way and not its subject."""
+    return gettext("Message %(number)s") % {"number": row.message_id}
+
+
+def deliveries_table(*, with_subject: bool) -> Table:
+    """The deliveries; what a message tells and whom only ``with_subject``."""
+    link = Column(
+        "kind",
+        _("Message"),
+        value=number_label,
+        link=lambda row: reverse("delivery", args=[row.pk]),
+        main=True,
+    )
+    if with_subject:
+        named = replace(
+            link, value=lambda row: kind_label(row.message.kind), secondary=lambda row: row.message.key
+        )
+        columns = [named, Column("recipient", _("To"), value=_recipient), *DELIVERIES.columns]
+    else:
+        columns = [link, *DELIVERIES.columns]
+    return replace(DELIVERIES, columns=columns)
+
+
 DELIVERIES = Table(
     key="deliveries",
     title=_("Deliveries"),
     columns=[
-        Column(
-            "kind",
-            _("Message"),
-            value=lambda row: kind_label(row.message.kind),
-            secondary=lambda row: row.message.key,
-            link=lambda row: reverse("delivery", args=[row.pk]),
-            main=True,
-        ),
-        Column("recipient", _("To"), value=_recipient),
         Column("channel", _("Channel"), value=lambda row: row.get_channel_display(), sort="channel"),
         Column("state", _("State"), value=lambda row: Status(row.get_state_display(), TONES[row.state])),
         Column("attempts", _("Attempts"), sort="attempts", numeric=True),

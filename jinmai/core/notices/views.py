@@ -19,11 +19,12 @@ from jinmai.core.notices.choices import PERSONAL, Channel
 from jinmai.core.notices.forms import EndpointForm, ReaderForm
 from jinmai.core.notices.models import Delivery, Endpoint
 from jinmai.core.notices.services import delivering, endpoints, reading
-from jinmai.core.notices.tables import DELIVERIES, ENDPOINTS, TONES, kind_label
+from jinmai.core.notices.tables import ENDPOINTS, TONES, deliveries_table, kind_label, number_label
 from jinmai.core.web.api import Status, table_page
 
 PAGE = 25
 NEW_SECRET = "new_endpoint_secret"  # noqa: S105 - the name of a place in the session
+SUBJECT = "notices.view_delivery_subject"
 
 
 def _person(request: HttpRequest) -> User:
@@ -205,7 +206,8 @@ def switch_endpoint(request: HttpRequest, endpoint: Endpoint) -> HttpResponseRed
 def delivery_list(request: HttpRequest) -> HttpResponseBase:
     """``/notices/deliveries/``: what left the house, and what could not."""
     rows = selectors.visible_deliveries(_person(request))
-    return table_page(request, DELIVERIES, rows, "notices/deliveries.html")
+    table = deliveries_table(with_subject=request.user.has_perm(SUBJECT))
+    return table_page(request, table, rows, "notices/deliveries.html")
 
 
 def _delivery(pk: int) -> Delivery:
@@ -215,10 +217,15 @@ def _delivery(pk: int) -> Delivery:
 @requires("notices.view_delivery", get=_delivery)
 @require_safe
 def delivery(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """One delivery, without the words of its message; a dead one can be sent again."""
+    """One delivery, without the words of its message; a dead one can be sent again.
+
+    Who runs the machine sees that it was sent and what went wrong, not what it tells or whom.
+    """
+    with_subject = request.user.has_perm(SUBJECT, delivery)
     context = {
         "delivery": delivery,
-        "kind": kind_label(delivery.message.kind),
+        "with_subject": with_subject,
+        "name": kind_label(delivery.message.kind) if with_subject else number_label(delivery),
         "status": Status(delivery.get_state_display(), TONES[delivery.state]),
         "may_send_again": request.user.has_perm("notices.send_again", delivery),
     }

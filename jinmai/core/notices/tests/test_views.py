@@ -185,3 +185,18 @@ class TestDeliveries:
     def test_who_runs_the_machine_reads_no_message(self, root: User, dead: Delivery, as_user: AsUser) -> None:
         page = as_user(root).get(reverse("delivery", args=[dead.pk]), headers=ENGLISH).content.decode()
         assert ["1 rows." in page, "The report is ready" in page] == [False, False]
+
+    def test_who_runs_the_machine_sees_neither_what_is_told_nor_whom(
+        self, mei: User, root: User, plant: Organisation, dead: Delivery, as_user: AsUser
+    ) -> None:
+        told = [dead.message.key, plant.name_en, plant.code, dead.endpoint.name if dead.endpoint else "?"]
+        for person, seen in ((mei, True), (root, False)):
+            client = as_user(person)
+            one = client.get(reverse("delivery", args=[dead.pk]), headers=ENGLISH).content.decode()
+            listed = client.get(reverse("deliveries"), headers=ENGLISH).content.decode()
+            workbook = client.get(reverse("deliveries") + "?format=xlsx")
+            assert [dead.message.key in page for page in (one, listed)] == [seen, seen]
+            if not seen:
+                assert [word for word in told if word in one or word in listed] == []
+                assert f"Message {dead.message_id}" in one
+            assert workbook.status_code == 200

@@ -15,6 +15,7 @@ from jinmai.core.ledger.api import append
 from jinmai.systems.industry import entries
 from jinmai.systems.industry.choices import AlarmCause, AlarmState, Direction
 from jinmai.systems.industry.models import Alarm, AlarmRule, Device
+from jinmai.systems.industry.services.alarm_notices import tell_of_alarm
 
 
 class AlarmRefusedError(Exception):
@@ -44,6 +45,7 @@ def raise_alarm(
             threshold=_text(rule.threshold),
         )
         _record(alarm, entries.ALARM_RAISED, payload, f"device:{device.key}", raised_at)
+        tell_of_alarm(alarm)
     elif alarm.returned_at is not None:
         alarm.returned_at = None
         alarm.occurrences += 1
