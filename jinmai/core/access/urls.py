@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jinmai.core.access.views import api_keys, organisations, people, second_factor, sign_in
+from jinmai.core.access.views import api_keys, hall, organisations, people, second_factor, sign_in
 
 # allauth finds its own steps by the names that begin with account_, mfa_ and usersessions_.
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("sign-in/failed/", sign_in.sign_in_failed, name="socialaccount_login_cancelled"),
     path("sign-in/with/<slug:provider_id>/", sign_in.sign_in_by_provider, name="openid_connect_login"),
     path("sign-in/from/<slug:provider_id>/", sign_in.return_from_provider, name="openid_connect_callback"),
+    path("screen/hall/", hall.hall_screen, name="hall_screen"),
+    path("screen/hall/live", hall.live_hall_screen, name="live_hall_screen"),
+    path("screen/hall/<slug:key>", hall.open_hall, name="open_hall"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("sign-out/", sign_in.sign_out, name="account_logout"),
     path("password/", sign_in.password_change, name="password_change"),

@@ -10,7 +10,9 @@ from jinmai.core.web.living import LiveValue, Share, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
 from jinmai.core.web.progress import Progress
 from jinmai.core.web.remembered import forget, remembered
+from jinmai.core.web.screen import PERMISSION as VIEW_SCREEN
 from jinmai.core.web.screen import TickerLine
+from jinmai.core.web.screen_page import screen_page, screen_stream
 from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.shell import Bell, Person
 from jinmai.core.web.status import Empty, Status, Tone
@@ -28,6 +30,7 @@ from jinmai.core.web.typeface import CHINESE_TYPEFACE
 
 __all__ = [
     "CHINESE_TYPEFACE",
+    "VIEW_SCREEN",
     "Authorization",
     "Axis",
     "Bell",
@@ -71,6 +74,8 @@ __all__ = [
     "public",
     "remembered",
     "requires",
+    "screen_page",
+    "screen_stream",
     "signed_in",
     "table_page",
 ]

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from jinmai.core.web import screen as city_screen
 from jinmai.core.web.authorization import public, requires
 from jinmai.core.web.city import city
 from jinmai.core.web.live import live_response
+from jinmai.core.web.screen_page import screen_page, screen_stream
 from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.shell import THEMES
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from jinmai.core.web.living import LiveValue
 
 YEAR_SECONDS = 31_536_000
-# A screen whose script has died loads itself anew after this; a living one does so each night.
-SCREEN_REFRESH_SECONDS = 26 * 3600
 
 
 @public
@@ -69,36 +67,15 @@ async def live_portal(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
     """``/screen/``: the big screen of a hall."""
-    found = city_page.visible(city_page.tiles(city_screen.PLACE), request.user)
-    told, shapes = city_page.shapes(found)
-    tiles = city_screen.screen_tiles(found)
-    half = (len(tiles) + 1) // 2
-    context = {
-        "sides": [("left", tiles[:half]), ("right", tiles[half:])],
-        "told": told,
-        "map_unit": told.tile.unit if told else "",
-        "shapes": shapes,
-        "city": city(),
-        "ticker": city_screen.ticker_places(),
-        "dim": settings.JINMAI_SCREEN_DIM,
-        "illustrative": any(named.tile.illustrative for named in found),
-        "now": timezone.now(),
-    }
-    response = render(request, "web/screen.html", context)
-    response["Refresh"] = str(SCREEN_REFRESH_SECONDS)
-    return response
+    return screen_page(request, request.user, live=reverse("live_screen"))
 
 
 @requires(city_screen.PERMISSION)
 async def live_screen(request: HttpRequest) -> HttpResponseBase:
     """``/screen/live``: everything on the screen as it moves; screens that see the same share a reading."""
-    user = await request.auser()
-    audience = await sync_to_async(city_page.audience)(user, city_screen.PLACE)
     # A session lasts as long as a screen shows it: a hall's machine would be signed out each day otherwise.
     request.session.modified = True
-    return live_response(
-        f"screen:{audience}", partial(city_screen.live_values, user), every=city_screen.TURN_SECONDS
-    )
+    return await screen_stream(await request.auser())
 
 
 @public
