@@ -7,6 +7,7 @@ from jinmai.core.ledger.erasure import ErasureRefusedError, erase_payload
 from jinmai.core.ledger.followers import follow
 from jinmai.core.ledger.selectors import RecordedEntry, entries_for
 from jinmai.core.ledger.services import InTransactionError, NotInTransactionError, append, append_durably
+from jinmai.core.ledger.ticker import title_of
 
 __all__ = [
     "EntryRefused",
@@ -19,4 +20,5 @@ __all__ = [
     "entries_for",
     "erase_payload",
     "follow",
+    "title_of",
 ]

@@ -18,7 +18,7 @@ from jinmai.core.ledger.kinds import PAYLOAD_ERASED
 from jinmai.core.ledger.log_doors import READ_PAYLOADS
 from jinmai.core.ledger.models import Cosignature, Entry
 from jinmai.core.ledger.selectors import RecordedEntry, erased_by, latest_entry, sealed_entry
-from jinmai.core.ledger.ticker import title
+from jinmai.core.ledger.ticker import title_of
 from jinmai.core.web.api import Column, DayFilter, Empty, SearchFilter, Table, public, requires, table_page
 from jinmai.standards import sm2, tlog
 
@@ -37,7 +37,7 @@ ENTRIES = Table(
             "kind",
             _("Kind"),
             sort="kind",
-            value=lambda row: title(row.kind),
+            value=lambda row: title_of(row.kind),
             secondary=lambda row: row.kind,
         ),
         Column("subject", _("Subject"), sort="subject", secondary=lambda row: row.actor),
@@ -113,7 +113,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         "ledger/entry.html",
         {
             "entry": found,
-            "title": title(found.kind),
+            "title": title_of(found.kind),
             "size": told.size,
             "path": [hashed.hex() for hashed in proof.path],
             "may_read": may_read,

@@ -31,13 +31,13 @@ def latest(limit: int) -> list[TickerLine]:
     return [TickerLine(_lazily(kind), at, number) for kind, at, number in rows]
 
 
-def title(kind: str) -> str:
+def title_of(kind: str) -> str:
     """What a kind of entry is called in the page's language; its key where no folder says."""
     words = _titles().get(kind)
     return words.spoken(get_language() or "") if words else kind
 
 
-_lazily = cast("Callable[[str], StrOrPromise]", lazy(title, str))
+_lazily = cast("Callable[[str], StrOrPromise]", lazy(title_of, str))
 
 
 @cache

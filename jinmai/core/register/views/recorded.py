@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from jinmai.core.access.api import User
-from jinmai.core.ledger.api import RecordedEntry, entries_for
+from jinmai.core.ledger.api import RecordedEntry, entries_for, title_of
 from jinmai.core.register import entries as kinds
 from jinmai.core.register import selectors
 from jinmai.core.register.models import FactKind, Party
@@ -55,14 +54,6 @@ def told(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
         )
         for entry in entries
     ]
-
-
-def title_of(kind: str) -> str:
-    """What a kind of entry is called, as the manifest of the room that appends it says."""
-    for manifest in [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]:
-        if kind in manifest.entry_titles:
-            return str(manifest.entry_titles[kind].spoken(get_language() or ""))
-    return kind
 
 
 def proof_of(entry: RecordedEntry) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
-from jinmai.core.ledger.api import RecordedEntry
+from jinmai.core.ledger.api import RecordedEntry, title_of
 from jinmai.core.web.api import TimelineEntry, formats
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, TreatmentKind, UnitState
@@ -66,7 +66,7 @@ def _title(entry: RecordedEntry) -> str:
         case entries.RECALL_STARTED:
             return _("Recall drill") if payload.get("drill") else _("Recall started")
         case _:
-            return _titles().get(entry.kind, entry.kind)
+            return _titles().get(entry.kind) or title_of(entry.kind)
 
 
 def _titles() -> dict[str, str]:

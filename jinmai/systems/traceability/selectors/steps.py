@@ -11,6 +11,7 @@ from jinmai.core.web.api import Status, Tone
 from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
 from jinmai.systems.traceability.models import ChainException, LogisticUnit, Lot
 from jinmai.systems.traceability.selectors.balance import Quota
+from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -33,7 +34,7 @@ UNIT_TONES: dict[str, Tone] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One next step: what, why, and the part of the page where it is done."""
+    """One next step: what, why, and the part of the page where it is done; no label where one waits."""
 
     label: StrOrPromise
     anchor: str
@@ -65,6 +66,10 @@ def lot_step(lot: Lot, quota: Quota, unpacked: int) -> Step | None:
         return Step(_("Weigh the harvest"), "weigh", _("Nobody weighed this harvest yet."))
     if unpacked:
         return Step(_("Pack a box"), "pack", _("Animals with a code lie in no box yet."))
-    if lot.kind == LotKind.PROCESSED and quota.left:
-        return Step(_("Give codes"), "mint", _("Animals of this lot have no code yet."))
-    return None
+    return _codes_step(lot) if lot.kind == LotKind.PROCESSED and quota.left else None
+
+
+def _codes_step(lot: Lot) -> Step:
+    if lot_standing(lot) != Standing.PASSED:
+        return Step("", "", _("Animals get codes as soon as a laboratory's report says that the lot passed."))
+    return Step(_("Give codes"), "mint", _("Animals of this lot have no code yet."))

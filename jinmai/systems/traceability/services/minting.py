@@ -23,6 +23,7 @@ from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import KeyPurpose, LotState, SignatureKind
 from jinmai.systems.traceability.models import Lot, MintBatch, SigningKey
 from jinmai.systems.traceability.selectors.balance import quota
+from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import upstream
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
@@ -118,6 +119,11 @@ def _check(lot: Lot, count: int) -> None:
     if not 1 <= count <= MOST_AT_ONCE:
         raise ChainRefusedError(
             _("A batch has 1 to %(most)s animals, not %(count)s.") % {"most": MOST_AT_ONCE, "count": count}
+        )
+    if lot_standing(lot) != Standing.PASSED:
+        raise ChainRefusedError(
+            _("No laboratory's report says that lot %(lot)s passed; until one does it gets no codes.")
+            % {"lot": lot.code}
         )
     allowed = quota(lot)
     if allowed.most is None:

@@ -21,7 +21,7 @@ from jinmai.standards.credentials.keys_file import read_keys_file
 from jinmai.standards.credentials.offline import OfflineVerifier
 from jinmai.systems.traceability import tasks
 from jinmai.systems.traceability.choices import LotKind, LotState
-from jinmai.systems.traceability.models import Lot, LotInput, MintBatch, SigningKey
+from jinmai.systems.traceability.models import Lot, LotInput, MintBatch, SigningKey, TestReport
 from jinmai.systems.traceability.selectors.balance import quota
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import item_way, serial_letters
@@ -31,7 +31,7 @@ from jinmai.systems.traceability.services.minting import MintRequest, mint, rese
 from jinmai.systems.traceability.services.processing import make_lot_of
 from jinmai.systems.traceability.services.published_lists import keys_file_of
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
-from jinmai.systems.traceability.tests.chain import make_chain, mint_batch
+from jinmai.systems.traceability.tests.chain import make_chain, mint_batch, pass_test
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,7 @@ def test_lots_of_one_harvest_share_its_animals(said: int | None) -> None:
         inputs=[LotInput(source=chain.harvest, animals=1_000)],
         by=chain.by,
     )
+    pass_test(again, chain.by)
     first = quota(chain.processed).left
     mint_batch(chain, first)
     left = quota(again).left
@@ -136,6 +137,7 @@ def test_no_order_of_requests_gives_a_harvest_more_codes_than_animals(
             )
             inputs = [LotInput(source=chain.harvest, animals=animals)]
             lots.append(make_lot_of(lot=lot, inputs=inputs, by=chain.by))
+            pass_test(lots[-1], chain.by)
         for which, count in asked:
             with contextlib.suppress(ChainRefusedError):
                 reserve_batch(asked=MintRequest(lots[which % len(lots)], count, uuid4()), by=chain.by)
@@ -178,6 +180,15 @@ def test_a_batch_whose_codes_are_still_being_made_has_no_labels() -> None:
     batch = reserve_batch(asked=MintRequest(chain.processed, 40, uuid4()), by=chain.by)
     with pytest.raises(ChainRefusedError, match="still being made"):
         codes_of(batch)
+
+
+def test_a_lot_that_no_laboratory_passed_gets_no_codes() -> None:
+    chain = make_chain()
+    TestReport.objects.all().delete()
+    with pytest.raises(ChainRefusedError, match="No laboratory's report"):
+        mint_batch(chain, 1)
+    pass_test(chain.harvest, chain.by)  # the harvest it was made of was tested
+    assert mint_batch(chain, 1).filled_at is not None
 
 
 def test_seed_and_harvest_get_no_codes() -> None:
