@@ -169,7 +169,7 @@ def lot(instance: Instance, sign_in: Callable[[str], Page]) -> str:
 
 
 def _pass_test(page: Page, base: str) -> None:
-    """The laboratory records a sample and its values, and issues the report; until then no animal gets a code."""
+    """The laboratory records a sample and its values and issues the report: before, no animal gets a code."""
     submit(
         page,
         f"{base}/reports/new/",
@@ -260,6 +260,9 @@ def test_whoever_holds_the_pack_sees_its_way_and_that_nobody_saw_it_before(
     expect(page.locator("main")).to_contain_text("签名有效")
     expect(page.locator("main")).to_contain_text("首次扫码")
     wanted = (
+        *("来龙去脉", "S26-01", "H26-01", "P26-01", "875", "枯草芽孢杆菌", "沈阳"),
+        *("JZ-2026-1027-01", "0.07 mg/kg"),
+    )
         "来龙去脉",
         "S26-01",
         "H26-01",
