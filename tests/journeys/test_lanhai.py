@@ -99,7 +99,10 @@ def submit(page: Page, address: str, **fields: Any) -> None:
                 field.select_option(str(value))
             case _:
                 field.fill(str(value))
-    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    form = page.locator("main form")
+    if fields:
+        form = form.filter(has=page.locator(f"[name={next(iter(fields))}]"))
+    form.locator("button[type=submit]").last.click()
     page.wait_for_load_state()
     errors = page.locator(".field-error, .note-alarm").all_inner_texts()
     assert page.url.split("?")[0] != address.split("?", maxsplit=1)[0], f"{address}: {errors}"
