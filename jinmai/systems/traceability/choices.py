@@ -67,6 +67,14 @@ class ReportState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("report", "withdrawn")
 
 
+class PromiseBasis(models.TextChoices):
+    """On what a promise certificate rests; the three that the rules name."""
+
+    CONTROL = "control", _("our quality and safety control")
+    OWN_TEST = "own_test", _("a test of our own that was passed")
+    ORDERED_TEST = "ordered_test", _("a test by a laboratory that was passed")
+
+
 class LimitBound(models.TextChoices):
     """On which side of its limit a value must lie."""
 

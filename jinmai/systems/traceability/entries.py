@@ -197,6 +197,7 @@ CERTIFICATE_REVOKED = "traceability.certificate_revoked.v1"
 KEY_ROTATED = "traceability.key_rotated.v1"
 KEY_REVOKED = "traceability.key_revoked.v1"
 ITEM_REVOKED = "traceability.item_revoked.v1"
+PROMISE_GIVEN = "traceability.promise_given.v1"
 
 
 class ReportOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -294,3 +295,14 @@ class ItemRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gtin: str
     serial: str
     reason: str
+
+
+class PromiseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A promise certificate of farm products. ``report`` is empty where it rests on no test."""
+
+    gtin: str
+    lot: str
+    number: int
+    basis: str
+    grams: int
+    report: str

@@ -11,6 +11,7 @@ from jinmai.systems.traceability.views import (
     labels,
     lot_deeds,
     lots,
+    promises,
     reports,
     units,
 )
@@ -35,6 +36,11 @@ urlpatterns = [
         labels.as_customer,
         name="as_customer",
     ),
+    path("lots/<str:gtin>/<str:code>/promises/new/", promises.new_promise, name="new_promise"),
+    path("lots/<str:gtin>/<str:code>/promises/<int:number>/", promises.promise_page, name="promise"),
+    path(
+        "lots/<str:gtin>/<str:code>/promises/<int:number>.pdf", promises.print_promise, name="promise_paper"
+    ),
     path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
     path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
     path("pack/<str:gtin>/", consumer.product_page, name="product_published"),
@@ -54,6 +60,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/new/", reports.new_report, name="new_report"),
     path("reports/<str:number>/", reports.report_page, name="report"),
+    path("reports/<str:number>.pdf", reports.print_report, name="report_pdf"),
     path("reports/<str:number>/results/", reports.results, name="report_results"),
     path("reports/<str:number>/results.xlsx", reports.results_template, name="results_template"),
     path("reports/<str:number>/issue/", reports.issue, name="issue_report"),

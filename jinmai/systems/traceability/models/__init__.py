@@ -8,6 +8,7 @@ from jinmai.systems.traceability.models.laboratory import TestReport, TestResult
 from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
 from jinmai.systems.traceability.models.minting import MintBatch
 from jinmai.systems.traceability.models.products import Product
+from jinmai.systems.traceability.models.promises import Promise
 from jinmai.systems.traceability.models.recalls import Recall
 from jinmai.systems.traceability.models.repository import (
     CaptureJob,
@@ -39,6 +40,7 @@ __all__ = [
     "NamedQuery",
     "PlaceWithin",
     "Product",
+    "Promise",
     "Recall",
     "RevokedItem",
     "ScannedItem",

@@ -78,6 +78,7 @@ def _titles() -> dict[str, str]:
         entries.BALANCE_BROKEN: _("Mass balance broken"),
         entries.EXCEPTION_CLOSED: _("Finding closed"),
         entries.RECALL_CLOSED: _("Recall closed"),
+        entries.PROMISE_GIVEN: _("Promise certificate given"),
     }
 
 

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from jinmai.systems.traceability.models import Certificate, TestReport
 from jinmai.systems.traceability.services.certificates import revoke_certificate
 from jinmai.systems.traceability.services.report_paper import report_paper
+from jinmai.systems.traceability.tests.factories import make_member, make_organisation
 from jinmai.systems.traceability.tests.laboratory import BAD, make_certificate, make_draft, make_report
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,21 @@ def test_a_draft_and_an_unknown_certificate_have_no_paper(client: Client) -> Non
         report_paper(make_draft())
     address = reverse("traceability.published.certificate_paper", args=[uuid4()])
     assert client.get(address).status_code == 404
+
+
+def test_the_pages_of_a_report_offer_its_paper_to_those_who_may_see_it(client: Client) -> None:
+    certificate = make_certificate()
+    report = certificate.report
+    draft = make_draft(report.lot, report.laboratory)
+    printed = reverse("traceability:report_pdf", args=[report.number])
+    client.force_login(report.opened_by)
+    assert printed in client.get(reverse("traceability:report", args=[report.number])).content.decode()
+    assert client.get(printed)["Content-Type"] == "application/pdf"
+    page = client.get(reverse("traceability:certificate", args=[certificate.identifier])).content.decode()
+    assert paper_address(certificate) in page
+    assert client.get(reverse("traceability:report_pdf", args=[draft.number])).status_code == 404
+    client.force_login(make_member("mallory", "analyst", make_organisation()))
+    assert client.get(printed).status_code == 404
 
 
 def test_names_with_signs_of_markup_are_printed_as_they_are() -> None:

@@ -28,6 +28,7 @@ from jinmai.systems.traceability.selectors.lots import (
     sites_of,
 )
 from jinmai.systems.traceability.selectors.names import in_language
+from jinmai.systems.traceability.selectors.promises import promises_of
 from jinmai.systems.traceability.selectors.trace import item_way
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
         "harvest": getattr(lot, "harvest", None),
         "exceptions": findings.exceptions_for(user).filter(lot=lot, closed_at__isnull=True),
         "units": lot.units.count(),
+        "promises": promises_of(lot),
         "may_work": may_work,
         "may_hold": may_hold,
         "may_recall": user.has_perm("traceability.start_recall", lot),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +48,7 @@ from jinmai.systems.traceability.services.laboratory import (
     report_subject,
     withdraw_report,
 )
+from jinmai.systems.traceability.services.report_paper import report_paper
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
 
 if TYPE_CHECKING:
@@ -132,6 +133,17 @@ def report_page(request: HttpRequest, report: TestReport) -> HttpResponse:
         "entries": recorded.timeline(entries_for(report_subject(report), limit=TIMELINE)),
     }
     return render(request, "traceability/report.html", context)
+
+
+@require_safe
+@requires("traceability.view_report", get=report_by_number)
+def print_report(_request: HttpRequest, report: TestReport) -> HttpResponse:
+    """An issued report as PDF, in Chinese and English; a draft has none."""
+    if report.state == ReportState.DRAFT:
+        raise Http404
+    answer = HttpResponse(report_paper(report), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{report.number}.pdf"'
+    return answer
 
 
 @ways
