@@ -303,6 +303,19 @@ def _values(number: int) -> dict[str, float]:
     }
 
 
+def _wait_until_answered(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
 @contextmanager
 def _hello(data: Path) -> Iterator[int]:
     """The peer on a port of its own."""
@@ -320,12 +333,7 @@ def _hello(data: Path) -> Iterator[int]:
     ]
     process = subprocess.Popen([*command, "--log-level", "warning"], cwd=data)
     try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        _wait_until_answered(port)
         yield port
     finally:
         process.terminate()
