@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,9 @@ class TraceabilityConfig(AppConfig):
 
     name = "jinmai.systems.traceability"
     label = "traceability"
+
+    def ready(self) -> None:
+        """Read the temperatures in what others capture."""
+        receivers = import_module("jinmai.systems.traceability.receivers")
+        ledger = import_module("jinmai.core.ledger.api")
+        ledger.follow("traceability.sensor_data", [receivers.EVENTS_CAPTURED], receivers.events_captured)

@@ -25,6 +25,8 @@ RECALL_CLOSED = "traceability.recall_closed.v1"
 SCAN_CONFLICT = "traceability.scan_conflict.v1"
 ITEM_CLAIMED = "traceability.item_claimed.v1"
 EVENTS_CAPTURED = "traceability.events_captured.v1"
+LOGGER_PLACED = "traceability.logger_placed.v1"
+EXCURSION = "traceability.excursion.v1"
 
 
 class LotOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -297,12 +299,26 @@ class ItemRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-class PromiseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A promise certificate of farm products. ``report`` is empty where it rests on no test."""
 
-    gtin: str
-    lot: str
-    number: int
-    basis: str
-    grams: int
-    report: str
+
+class LoggerPlaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A temperature logger measures at a site from now on, or with the unit ``sscc``."""
+
+    logger: str
+    site: str
+    sscc: str
+    form: str
+
+
+class ExcursionFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """It was warmer than allowed for longer than tolerated. ``units`` are the SSCCs of what was there."""
+
+    exception: int
+    logger: str
+    site: str
+    began_at: datetime
+    ended_at: datetime
+    warmest_centidegrees: int
+    limit_centidegrees: int
+    tolerated_minutes: int
+    units: list[str]

@@ -23,6 +23,8 @@ declare_permission("traceability.start_recall", owner="site__owner", district="s
 declare_permission("traceability.close_recall", owner="lot__site__owner", district="lot__site__district_code")
 declare_permission("traceability.view_event", owner="readers", api_scope="epcis")
 
+declare_permission("traceability.view_logger", owner="site__owner", district="site__district_code")
+declare_permission("traceability.work_logger", owner="site__owner")
 declare_permission("traceability.view_report", owner="parties", district="lot__site__district_code")
 declare_permission("traceability.enter_report", owner="laboratory__owner")
 declare_permission("traceability.open_report", owner="owner")

@@ -13,6 +13,7 @@ from jinmai.systems.traceability.views import (
     lots,
     promises,
     reports,
+    temperature,
     units,
 )
 
@@ -54,6 +55,11 @@ urlpatterns = [
     path("units/<str:sscc>/ship/", units.send, name="ship"),
     path("units/<str:sscc>/receive/", units.take_in, name="receive"),
     path("units/<str:sscc>/sell/", units.sell_out, name="sell"),
+    path("loggers/", temperature.logger_list, name="loggers"),
+    path("loggers/new/", temperature.new_logger, name="new_logger"),
+    path("loggers/<str:serial>/", temperature.logger_page, name="logger"),
+    path("loggers/<str:serial>/chart.json", temperature.logger_chart, name="logger_chart"),
+    path("loggers/<str:serial>/readings/", temperature.add_readings, name="add_readings"),
     path("exceptions/", findings.exception_list, name="exceptions"),
     path("exceptions/<int:pk>/", findings.exception_page, name="exception"),
     path("exceptions/<int:pk>/close/", findings.exception_close, name="close_exception"),

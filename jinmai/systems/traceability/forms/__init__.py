@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jinmai.standards.gs1 import has_check_digit
-from jinmai.systems.traceability.choices import LotKind, LotState, TreatmentKind
+from jinmai.systems.traceability.choices import LotKind, LotState, ProductForm, TreatmentKind
 from jinmai.systems.traceability.models import LogisticUnit, Lot, Product, Site
 from jinmai.systems.traceability.selectors.lots import BatchNow, products_of, sites_of, sources_for
 from jinmai.systems.traceability.selectors.names import in_language
+from jinmai.systems.traceability.selectors.units import units_to_move
 
 LATEST_MINUTES = 5
 MOST_BOXES_AT_ONCE = 200
@@ -311,3 +312,45 @@ class RecallForm(forms.Form):
     drill = forms.BooleanField(
         label=gettext_lazy("Only a drill: find everything, call nothing back"), required=False, initial=True
     )
+
+
+class LoggerForm(forms.Form):
+    """A temperature logger: its number, where it hangs, what is kept there."""
+
+    serial = forms.RegexField(
+        label=gettext_lazy("Serial number"),
+        regex=r"^[A-Za-z0-9._-]{1,40}$",
+        error_messages={"invalid": gettext_lazy("1 to 40 letters, digits, dots or hyphens.")},
+    )
+    name = forms.CharField(label=gettext_lazy("Where it hangs"), max_length=80)
+    site = RowField(label=gettext_lazy("Site"), queryset=Site.objects.none())
+    unit = forms.CharField(
+        label=gettext_lazy("With the box or pallet"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Its SSCC where the logger travels; empty where it hangs in a room."),
+    )
+    form = forms.ChoiceField(
+        label=gettext_lazy("What is kept there"), choices=ProductForm.choices, initial=ProductForm.FROZEN
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+        self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]  # a RowField
+
+    def clean_unit(self) -> LogisticUnit | None:
+        """The box or pallet of this code, one that stands with this person."""
+        code = _LEADING_00.sub("", self.cleaned_data["unit"].strip())
+        if not code:
+            return None
+        unit = units_to_move(self._user).filter(sscc=code).first()
+        if unit is None:
+            raise forms.ValidationError(_("%(code)s does not stand with you.") % {"code": code})
+        return unit
+
+
+class ReadingsForm(forms.Form):
+    """A file that a logger wrote."""
+
+    file = forms.FileField(label=gettext_lazy("File"))

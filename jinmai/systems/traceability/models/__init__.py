@@ -22,6 +22,7 @@ from jinmai.systems.traceability.models.repository import (
 from jinmai.systems.traceability.models.repository_paging import PlaceWithin, SpentPageToken
 from jinmai.systems.traceability.models.scans import ScannedItem
 from jinmai.systems.traceability.models.sites import Site
+from jinmai.systems.traceability.models.temperature import Excursion, TemperatureLogger, TemperatureReading
 from jinmai.systems.traceability.models.units import LogisticUnit
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "EventContext",
     "EventMention",
     "EventReader",
+    "Excursion",
     "Harvest",
     "LogisticUnit",
     "Lot",
@@ -48,6 +50,8 @@ __all__ = [
     "Site",
     "SpentPageToken",
     "Subscription",
+    "TemperatureLogger",
+    "TemperatureReading",
     "TestReport",
     "TestResult",
     "Treatment",

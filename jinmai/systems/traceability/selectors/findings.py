@@ -16,6 +16,9 @@ RULES = {
     "more_seed_than_the_water_bears": _("%(found)s seed animals, but the water bears %(limit)s at most"),
     "more_animals_taken_than_there_were": _("%(found)s animals were taken out, but there were %(limit)s"),
     "more_weight_taken_than_there_was": _("%(found)s g were taken out, but there were %(limit)s g"),
+    "warmer_than_allowed": _(
+        "logger %(logger)s: %(found)s °C where %(limit)s °C is the limit, %(minutes)s minutes"
+    ),
     "impossible_travel": _("%(serial)s: seen at two places faster than anybody travels (scan %(found)s)"),
     "before_shipping": _("%(serial)s: scanned before it left the works"),
     "moved_twice": _("%(serial)s: seen back and forth between distant places (scan %(found)s)"),

@@ -16,7 +16,15 @@ from django.utils import timezone
 
 from jinmai.standards.epcis import Event
 from jinmai.systems.traceability.choices import LotKind, UnitKind
-from jinmai.systems.traceability.models import Harvest, LogisticUnit, Lot, LotInput, Site, Treatment
+from jinmai.systems.traceability.models import (
+    Harvest,
+    LogisticUnit,
+    Lot,
+    LotInput,
+    Site,
+    TemperatureLogger,
+    Treatment,
+)
 
 # Terms that GS1's own context does not declare, under the namespaces that XML gives them; GDST's has no
 # slash at its end.
@@ -158,6 +166,25 @@ def recalled(lot: Lot, units: Sequence[LogisticUnit], *, at: datetime) -> Event:
     return event
 
 
+def measured(logger: TemperatureLogger, readings: Sequence[tuple[datetime, int]]) -> Event:
+    """What a logger measured, in hundredths of a degree; the event's time is that of the last reading."""
+    event = _observed(readings[-1][0], logger.site, "sensor_reporting", "")
+    del event["disposition"]
+    if logger.unit is not None:
+        event["epcList"] = [logger.unit.epc]
+    reports = [
+        {"type": "Temperature", "value": value / 100, "uom": "CEL", "time": _moment(at)}
+        for at, value in readings
+    ]
+    metadata = {
+        "deviceID": logger.device,
+        "startTime": _moment(readings[0][0]),
+        "endTime": _moment(readings[-1][0]),
+    }
+    event["sensorElementList"] = [{"sensorMetadata": metadata, "sensorReport": reports}]
+    return event
+
+
 def item_epcs(lot: Lot, serials: Iterable[str]) -> list[str]:
     """Animals of a lot as canonical Digital Links."""
     head = f"https://id.gs1.org/01/{lot.product.gtin}/21/"
@@ -172,6 +199,10 @@ def location(site: Site) -> str:
 def party(site: Site) -> str:
     """Who runs a site: the GLN as a party, or the unified social credit code where there is none."""
     return f"https://id.gs1.org/417/{site.gln}" if site.gln else f"urn:jinmai:party:{site.owner.code}"
+
+
+def _moment(at: datetime) -> str:
+    return timezone.localtime(at).isoformat(timespec="milliseconds")
 
 
 def _event(kind: str, at: datetime, site: Site) -> Event:

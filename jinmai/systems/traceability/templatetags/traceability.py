@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from jinmai.core.web.api import Status
+from jinmai.core.web.api import Status, formats
 from jinmai.systems.traceability.choices import LimitBound
 from jinmai.systems.traceability.models import LogisticUnit, Lot, TestResult
 from jinmai.systems.traceability.selectors import recorded, steps
@@ -60,3 +60,9 @@ def limited(result: TestResult) -> str:
 def state_of(row: Lot | LogisticUnit) -> Status:
     """The state of a lot or a unit, for ``{% status %}``."""
     return steps.lot_status(row) if isinstance(row, Lot) else steps.unit_status(row)
+
+
+@register.filter
+def degrees(centidegrees: int) -> str:
+    """Hundredths of a degree as people read them."""
+    return f"{formats.number(centidegrees / 100, 1)} °C"

@@ -19,6 +19,7 @@ from jinmai.systems.traceability.models import (
     Recall,
     SigningKey,
     Site,
+    TemperatureLogger,
     TestReport,
 )
 from jinmai.systems.traceability.services.capture import capture
@@ -143,6 +144,14 @@ def make_unit(owner: Organisation, district: str = "210781", **fields: Any) -> L
     return LogisticUnit.objects.create(sscc=f"{next(_numbers):018d}", kind=UnitKind.PALLET, site=site, **kept)
 
 
+def make_logger(owner: Organisation, district: str = "210781") -> TemperatureLogger:
+    """A temperature logger at a site of its own."""
+    number = next(_numbers)
+    return TemperatureLogger.objects.create(
+        serial=f"TL-{number}", name="Room 1", site=make_site(owner, district, kind=SiteKind.COLD_STORE)
+    )
+
+
 def make_exception(owner: Organisation, district: str = "210781", **fields: Any) -> ChainException:
     """A broken mass balance at a site of its own."""
     facts = {"rule": "more_animals_than_went_in", "found": 1_200, "limit": 1_000}
@@ -178,6 +187,8 @@ SAMPLES = {
     "traceability.follow_unit": make_unit,
     "traceability.receive_unit": make_unit,
     "traceability.move_unit": make_unit,
+    "traceability.view_logger": make_logger,
+    "traceability.work_logger": make_logger,
     "traceability.view_exception": make_exception,
     "traceability.close_exception": make_exception,
     "traceability.view_recall": make_recall,

@@ -31,6 +31,7 @@ class Deed:
     back_label: StrOrPromise
     facts: Sequence[tuple[StrOrPromise, StrOrPromise]] = ()
     danger: bool = False
+    files: bool = False
     rows: Sequence[Form] = field(default_factory=list)
 
 

@@ -39,7 +39,10 @@ def figures(row: ChainException) -> str:
     if words is None:
         return ", ".join(f"{name} {value}" for name, value in row.facts.items())
     told = {name: formats.number(row.facts.get(name)) for name in ("found", "limit")}
-    return str(words) % (told | {"serial": row.facts.get("serial", "")})
+    named = {name: row.facts.get(name, "") for name in ("serial", "logger", "minutes")}
+    if row.kind == ExceptionKind.EXCURSION:
+        told = {name: formats.number(row.facts.get(name), 1) for name in ("found", "limit")}
+    return str(words) % (told | named)
 
 
 def _about(row: ChainException) -> str:

@@ -21,6 +21,7 @@ from jinmai.systems.traceability.forms import MomentForm, ShipForm, StackForm
 from jinmai.systems.traceability.models import LogisticUnit
 from jinmai.systems.traceability.selectors import recorded, steps
 from jinmai.systems.traceability.selectors.names import in_language
+from jinmai.systems.traceability.selectors.temperature import excursions_of_unit
 from jinmai.systems.traceability.selectors.units import (
     destinations,
     expected_for,
@@ -116,6 +117,7 @@ def unit_page(request: HttpRequest, sscc: str) -> HttpResponse:
         and unit.parent_id is None
         and user.has_perm("traceability.receive_unit", unit),
         "sees_lot": unit.lot is not None and user.has_perm("traceability.view_lot", unit.lot),
+        "excursions": excursions_of_unit(unit),
         "entries": recorded.timeline(entries_for(unit.subject, limit=50)),
     }
     return render(request, "traceability/unit.html", context)
