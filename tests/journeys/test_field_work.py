@@ -125,6 +125,21 @@ def test_what_is_done_without_network_survives_a_reload_and_arrives_once(
     assert substances(chain, f"off-{language}") == names
 
 
+def test_a_misread_or_unknown_code_is_told_at_once_and_a_known_one_with_what_fits(
+    chain: Instance, phone: Phone
+) -> None:
+    context = phone(language="en")
+    page = sign_in(context, chain)
+    scan(page, "069012345000000012")
+    expect(page.locator("[data-result]")).to_contain_text("Misread, scan again")
+    scan(page, "NO-SUCH-LOT")
+    expect(page.locator("[data-result]")).to_contain_text("Not known here: NO-SUCH-LOT")
+    scan(page, LOT)
+    expect(page.locator("[data-found]")).to_contain_text(f"Lot {LOT}")
+    page.locator("[data-found]").get_by_role("button", name="Treatment").click()
+    expect(page.locator("[data-deed=traceability-treat] [data-scanned]")).to_have_text(LOT)
+
+
 def test_two_tabs_send_each_deed_once_and_show_the_same_list(chain: Instance, phone: Phone) -> None:
     context = phone()
     one = sign_in(context, chain)
@@ -202,9 +217,7 @@ def test_signing_out_takes_the_kept_page_along(chain: Instance, phone: Phone) ->
     assert page.evaluate("caches.has('field-page')") is False
 
 
-def test_a_server_killed_in_the_middle_loses_and_doubles_none(
-    chain: Instance, phone: Phone
-) -> None:
+def test_a_server_killed_in_the_middle_loses_and_doubles_none(chain: Instance, phone: Phone) -> None:
     context = phone()
     page = sign_in(context, chain)
     context.set_offline(True)

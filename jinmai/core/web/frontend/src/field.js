@@ -18,6 +18,7 @@ const tabs = new BroadcastChannel("field");
 let open = null;
 let pending = "";
 let latest = 0;
+let hoped = new Set();
 let syncing = false;
 let camera = null;
 
@@ -118,17 +119,25 @@ async function draw() {
   find("others").textContent = words.others.replace("{n}", others);
   root.dataset.waiting = waiting;
   const state = waiting ? root.dataset.state : `${root.dataset.state}-none`;
-  find("state").textContent = (words[state] ?? words[root.dataset.state]).replace("{n}", waiting);
+  const refused = own.filter((deed) => deed.state === "refused").length;
+  const told = (words[state] ?? words[root.dataset.state]).replace("{n}", waiting);
+  find("state").textContent = refused ? `${told} ${words["refused-some"].replace("{n}", refused)}` : told;
   find("sign-in").hidden = root.dataset.state !== "sign-in";
-  tell(own.find((deed) => deed.seq === latest));
+  tell(own);
 }
 
-// The big line follows the newest deed to its answer.
-function tell(deed) {
-  if (!deed || deed.state === "waiting") return;
-  latest = 0;
-  if (deed.state === "refused") bad();
-  show(deed.state === "done" ? "good" : "bad", deed.state === "done" ? words.done : words.refused, deed.text);
+// The big line follows the newest deed to its answer; a refusal is told whichever deed it is of.
+function tell(own) {
+  const refused = [...own].reverse().find((deed) => deed.state === "refused" && hoped.has(deed.seq));
+  const done = own.find((deed) => deed.state === "done" && deed.seq === latest);
+  hoped = new Set(own.filter((deed) => deed.state === "waiting").map((deed) => deed.seq));
+  if (refused) {
+    bad();
+    show("bad", words.refused, refused.text);
+  } else if (done) {
+    show("good", words.done, done.text);
+  }
+  if (refused || done) latest = 0;
 }
 
 async function act(name, deed) {
