@@ -252,7 +252,7 @@ def web_processes(chain: Instance) -> list[int]:
 
 
 def film(text: str) -> bytes:
-    """A second of a label before the camera as YUV4MPEG2: its symbol in the middle, dark grey on light grey."""
+    """A second of a label before the camera as YUV4MPEG2: its symbol in the middle, not quite black."""
     rows, width, height, dot = symbol(text).rows, 640, 480, 6
     side = len(rows) * dot
     left, top = (width - side) // 2, (height - side) // 2
