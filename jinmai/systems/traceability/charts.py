@@ -19,7 +19,7 @@ def temperature_chart(readings: Sequence[TemperatureReading], limit: Temperature
     return Chart(
         title=_("Temperature"),
         series=[Series("temperature", _("Temperature"), values, "°C", "temperature", "line", decimals=2)],
-        axes=[Axis(_("Temperature"), "°C")],
+        axes=[Axis(_("Temperature"), "°C", from_zero=False)],
         start=values[0][0] if values else now,
         end=values[-1][0] if values else now,
         as_of=values[-1][0] if values else now,

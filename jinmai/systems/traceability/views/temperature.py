@@ -58,7 +58,7 @@ LOGGERS = Table(
             secondary=lambda row: in_language(row.site),
         ),
         Column("unit", _("With"), value=lambda row: row.unit.sscc if row.unit else None),
-        Column("form", _("Form"), value=lambda row: row.get_form_display()),
+        Column("form", _("What is kept there"), value=lambda row: row.get_form_display()),
     ],
     filters=[SearchFilter(("serial", "name", "site__name_zh"))],
     order="serial",
