@@ -299,8 +299,6 @@ class ItemRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-
-
 class LoggerPlaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A temperature logger measures at a site from now on, or with the unit ``sscc``."""
 
