@@ -299,6 +299,17 @@ class ItemRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class PromiseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A promise certificate of farm products. ``report`` is empty where it rests on no test."""
+
+    gtin: str
+    lot: str
+    number: int
+    basis: str
+    grams: int
+    report: str
+
+
 class LoggerPlaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A temperature logger measures at a site from now on, or with the unit ``sscc``."""
 
