@@ -25,6 +25,7 @@ RECALL_CLOSED = "traceability.recall_closed.v1"
 SCAN_CONFLICT = "traceability.scan_conflict.v1"
 ITEM_CLAIMED = "traceability.item_claimed.v1"
 EVENTS_CAPTURED = "traceability.events_captured.v1"
+PINS_TAKEN = "traceability.pins_taken.v1"
 LOGGER_PLACED = "traceability.logger_placed.v1"
 EXCURSION = "traceability.excursion.v1"
 
@@ -149,6 +150,15 @@ class ItemClaimed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gtin: str
     serial: str
     scans: int
+
+
+class PinsTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody took the list of hidden PINs of a batch, to have them printed."""
+
+    gtin: str
+    lot: str
+    batch: int
+    animals: int
 
 
 class ExceptionClosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from jinmai.core.access.api import declare_permission
 declare_permission("traceability.view_lot", owner="site__owner", district="site__district_code")
 declare_permission("traceability.open_lot", owner="owner")
 declare_permission("traceability.work_lot", owner="site__owner")
+declare_permission("traceability.take_pins", owner="site__owner")
 declare_permission("traceability.hold_lot", owner="site__owner", district="site__district_code")
 declare_permission("traceability.view_unit", owner="site__owner", district="site__district_code")
 declare_permission("traceability.follow_unit", owner="packed_by__owner")

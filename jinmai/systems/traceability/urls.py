@@ -32,6 +32,7 @@ urlpatterns = [
         labels.labels,
         name="labels",
     ),
+    path("lots/<str:gtin>/<str:code>/batches/<int:batch>/pins.csv", labels.pins, name="pins"),
     path(
         "lots/<str:gtin>/<str:code>/batches/<int:batch>/customer/",
         labels.as_customer,

@@ -8,11 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, ImageFilter
 
+from jinmai.core.ledger.api import entries_for
 from jinmai.standards.credentials.keys_file import read_keys_file
 from jinmai.standards.credentials.offline import OfflineVerifier
 from jinmai.standards.labels import QUIET_MODULES, symbol
+from jinmai.systems.traceability.models import ScannedItem
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.services.item_codes import codes_of
+from jinmai.systems.traceability.services.pins import pin_of
 from jinmai.systems.traceability.services.published_lists import keys_file_of
 from jinmai.systems.traceability.tests.chain import Chain, make_chain, mint_batch
 from jinmai.systems.traceability.tests.factories import make_member, make_organisation
@@ -109,3 +112,37 @@ def test_the_firm_sees_the_page_that_its_buyers_see(client: Client, chain: Chain
     )
     assert answer.status_code == 200
     assert answer.context["signature"] == "valid"
+
+
+def test_pins_are_listed_for_the_printer_by_the_manager_and_that_is_entered(
+    client: Client, chain: Chain
+) -> None:
+    batch, lot = mint_batch(chain, 3), chain.processed
+    pins = reverse("traceability:pins", args=[lot.product.gtin, lot.code, batch.pk])
+    assert client.post(pins).status_code in {403, 404}, "a worker takes none"
+    client.force_login(make_member("keeper", "manager", chain.owner))
+    assert client.get(pins).status_code == 405
+    answer = client.post(pins)
+    content = b"".join(answer).decode()
+    answer.close()
+    head, *rows = content.splitlines()
+    assert (head, len(rows)) == ("serial,code,pin", 3)
+    for row in rows:
+        serial, code, pin = row.split(",")
+        assert pin == pin_of(lot.product.gtin, serial)
+        assert f"/21/{serial}?S=" in code
+    kinds = [entry.kind for entry in entries_for(lot.subject)]
+    assert kinds.count("traceability.pins_taken.v1") == 1
+    client.force_login(make_member("mallory", "manager", make_organisation()))
+    assert client.post(pins).status_code == 404
+
+
+def test_the_lots_page_tells_how_often_its_codes_were_scanned(client: Client, chain: Chain) -> None:
+    batch, lot = mint_batch(chain, 3), chain.processed
+    ScannedItem.objects.create(batch=batch, serial="0000000001", scans=3)
+    ScannedItem.objects.create(batch=batch, serial="0000000002", scans=1, conflicts={"moved_twice": "x"})
+    page = client.get(
+        reverse("traceability:lot", args=[lot.product.gtin, lot.code]), headers={"Accept-Language": "en"}
+    ).content.decode()
+    assert "Codes of 2 animals were scanned 4 times; 0 were claimed." in page
+    assert "1 do not fit one animal." in page

@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from jinmai.core.access.api import requires
 from jinmai.core.web.api import CHINESE_TYPEFACE, formats
@@ -19,10 +19,13 @@ from jinmai.systems.traceability.models import Lot, MintBatch
 from jinmai.systems.traceability.selectors.licences import licence_of_lot
 from jinmai.systems.traceability.selectors.lots import LABELS_A_FILE, lot_by_code
 from jinmai.systems.traceability.services.item_codes import codes_of
+from jinmai.systems.traceability.services.pin_lists import take_pins
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jinmai.core.access.api import User
 
 KEPT_IN_MEMORY = 16 * 1024 * 1024
 
@@ -108,3 +111,25 @@ def as_customer(request: HttpRequest, lot: Lot) -> HttpResponse:
     path, _, query = code.partition("/01/")[2].partition("?")
     gtin, _, serial = path.partition("/21/")
     return redirect(f"{reverse('traceability:pack_page', args=[gtin, serial])}?{query}")
+
+
+@require_POST
+@requires("traceability.take_pins", get=lot_of_batch)
+def pins(request: HttpRequest, lot: Lot) -> HttpResponseBase:
+    """Serial, code and hidden PIN of every animal of a batch as CSV, for the printer of the layers."""
+    user: User = request.user  # type: ignore[assignment]  # requires() lets only signed-in people in
+    asked = cast("dict[str, Any]", request.resolver_match.kwargs if request.resolver_match else {})
+    batch = lot.mint_batches.get(pk=asked["batch"])
+    batch.lot = lot
+    try:
+        rows = take_pins(batch=batch, by=user)
+    except ChainRefusedError as refused:
+        return HttpResponse(str(refused), status=409, content_type="text/plain; charset=utf-8")
+    file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - the answer closes it
+        max_size=KEPT_IN_MEMORY, mode="w+b"
+    )
+    file.write(b"serial,code,pin\r\n")
+    file.writelines(f"{serial},{code},{pin}\r\n".encode() for serial, code, pin in rows)
+    file.seek(0)
+    name = f"{lot.code}-{batch.pk}-pins.csv"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

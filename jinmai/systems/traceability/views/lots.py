@@ -29,6 +29,7 @@ from jinmai.systems.traceability.selectors.lots import (
 )
 from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.promises import promises_of
+from jinmai.systems.traceability.selectors.scanning import scans_of
 from jinmai.systems.traceability.selectors.temperature import excursions_of_lot
 from jinmai.systems.traceability.selectors.trace import item_way
 
@@ -131,6 +132,8 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
         "excursions": excursions_of_lot(lot),
         "may_work": may_work,
         "may_hold": may_hold,
+        "may_take_pins": user.has_perm("traceability.take_pins", lot),
+        "scanned": scans_of(lot),
         "may_recall": user.has_perm("traceability.start_recall", lot),
         "entries": recorded.timeline(entries_for(lot.subject, limit=TIMELINE)),
     }
