@@ -14,9 +14,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
@@ -313,3 +315,28 @@ def test_the_code_holds_offline_with_the_published_keys(
     done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     assert (told["valid"], told["lot"], told["gtin"]) == (True, "P26-01", INSTANT)
+
+
+def test_a_store_that_grew_warm_is_found_from_its_loggers_file(
+    instance: Instance, sign_in: Callable[[str], Page], tmp_path: Path
+) -> None:
+    page, base = sign_in("cold_store"), f"{instance.url}/traceability/loggers"
+    submit(page, f"{base}/new/", serial="LH-1", name="Room 1", site=re.compile("cold|Cold"), form="frozen")
+    now = datetime.now(ZoneInfo("Asia/Shanghai")).replace(second=0, microsecond=0)
+    # Every five minutes of four hours; for forty minutes the door stood open.
+    rows = [
+        (now - timedelta(minutes=240 - 5 * each), -9.0 if 20 <= each <= 28 else -20.5) for each in range(48)
+    ]
+    file = tmp_path / "LH-1.csv"
+    lines = [f"{at:%Y-%m-%d %H:%M:%S},{degrees}" for at, degrees in rows]
+    file.write_text("\n".join(["时间,温度", *lines]), encoding="utf-8")
+    page.goto(f"{base}/LH-1/readings/")
+    page.locator("main input[type=file]").set_input_files(file)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(re.compile(r"/loggers/LH-1/$"))
+    page.goto(f"{instance.url}/traceability/exceptions/")
+    expect(page.locator("main")).to_contain_text("temperature excursion")
+    page.goto(f"{base}/LH-1/")
+    expect(page.locator("main")).to_contain_text("Too warm for too long")
+    expect(page.locator("main")).to_contain_text("-9.0 °C")
+    expect(page.locator("main")).to_contain_text("40 minutes")
