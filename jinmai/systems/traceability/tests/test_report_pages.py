@@ -85,7 +85,8 @@ def test_a_sample_is_recorded_by_the_lots_scanned_code(client: Client) -> None:
             },
         )
         assert answer.status_code == 302, answer.content.decode()
-    assert set(TestReport.objects.values_list("lot", flat=True)) == {chain.processed.pk}
+    drafts = TestReport.objects.filter(state=ReportState.DRAFT)
+    assert set(drafts.values_list("lot", flat=True)) == {chain.processed.pk}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_a_sample_that_cannot_be_is_refused_at_its_field(
     )
     assert answer.status_code == 422
     assert told in answer.content.decode()
-    assert not TestReport.objects.exists()
+    assert not TestReport.objects.filter(state=ReportState.DRAFT).exists()
 
 
 def test_values_are_typed_issued_and_certified(client: Client, draft: TestReport) -> None:
