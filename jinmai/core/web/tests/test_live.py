@@ -15,6 +15,9 @@ from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue
 from tests.beside import run
 
+# The threads that read may hold a connection of an earlier test, which they look at.
+pytestmark = pytest.mark.django_db
+
 AT = datetime(2026, 11, 23, 1, 15, 7, tzinfo=UTC)
 
 
