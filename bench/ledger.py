@@ -11,10 +11,7 @@ Marks: 200,000 tree appends/s, 25,000 inclusion proofs/s, 10,000 durable entries
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -26,6 +23,7 @@ from typing import Any
 import msgspec
 import pymerkle
 
+from bench import own_instance
 from bench.machine import describe
 from jinmai.standards import tlog
 
@@ -48,7 +46,7 @@ def run() -> dict[str, Any]:
     peer, peers = _pymerkle(leaves)
     if peer != tlog.root(tree, LEAVES):
         raise RuntimeError("the two trees do not have the same root")
-    results |= _in_an_instance_of_its_own()
+    results |= own_instance.measured("from bench import ledger; ledger.measure_store()")
     ratios = {name: round(results[name] / figure, 2) for name, figure in peers["pymerkle"].items()}
     return {
         "name": "ledger",
@@ -110,24 +108,6 @@ def _rate(items: list[Any], act: Callable[[Any], object]) -> int:
     return int(len(items) / (time.perf_counter() - start))
 
 
-def _in_an_instance_of_its_own() -> dict[str, int]:
-    with tempfile.TemporaryDirectory(prefix="bench-ledger-") as folder:
-        environment = os.environ | {
-            "JINMAI_DATA": folder,
-            "JINMAI_DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "jinmai.config.settings",
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", "from bench import ledger; ledger.measure_store()"],
-            env=environment,
-            cwd=Path(__file__).resolve().parent.parent,
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-    told: dict[str, int] = json.loads(done.stdout)
-    return told
-
-
 class Reading(msgspec.Struct):
     """The payload of an entry: a digest of a batch of telemetry."""
 
@@ -137,12 +117,7 @@ class Reading(msgspec.Struct):
 
 def measure_store() -> None:
     """The child's part: record, seal and check on a fresh database; prints its figures as JSON."""
-    import django  # noqa: PLC0415 - the parent may have the settings of another instance
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
+    own_instance.begin()
     from jinmai.core.ledger.check import check_ledger  # noqa: PLC0415
     from jinmai.core.ledger.sealer import seal_pending  # noqa: PLC0415
 
