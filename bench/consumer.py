@@ -24,19 +24,18 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.machine import describe
-from jinmai.systems.industry.processes import free_port
+from bench.server import Server, serving
 
 ANIMALS = 10_000
 RATE = 100
 WARM_SECONDS, MEASURED_SECONDS = 5, 30
-START_SECONDS = 90
 MOST_BYTES = 50_000
 ROOT = Path(__file__).resolve().parent.parent
 PREPARE = f"""
@@ -78,7 +77,7 @@ def run() -> dict[str, Any]:
         data = Path(folder)
         paths = _prepare(data)
         draw = random.Random(1)
-        with _server(data, "jinmai.config.asgi:application") as server:
+        with serving(data, "jinmai.config.asgi:application", _environment(data)) as server:
             warm = _load(server.port, draw.choices(paths, k=RATE * WARM_SECONDS))
             page = _measured(server, draw.choices(paths, k=RATE * MEASURED_SECONDS))
             whole = _whole_page(server.port, paths[0])
@@ -86,7 +85,7 @@ def run() -> dict[str, Any]:
         answered = sum(one.status == 200 for one in warm) + page["requests"] - page["failed"]
         kept = _kept_scans(data)
         (data / "hello.py").write_text(HELLO, "utf-8")
-        with _server(data, "hello:application") as server:
+        with serving(data, "hello:application", _environment(data)) as server:
             _load(server.port, ["/"] * RATE * WARM_SECONDS)
             hello = _measured(server, ["/"] * RATE * MEASURED_SECONDS)
     page |= {"scans_answered": answered, "scans_on_the_disk_after_a_kill": kept, "whole_page_bytes": whole}
@@ -100,19 +99,6 @@ def run() -> dict[str, Any]:
             for what in ("p50_ms", "p99_ms", "processor_ms_per_request")
         },
     }
-
-
-@dataclass
-class Server:
-    """A running server: its port and its process."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-
-    def processor_seconds(self) -> float:
-        """Processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -219,30 +205,3 @@ def _prepare(data: Path) -> list[str]:
 
 def _environment(data: Path) -> dict[str, str]:
     return {**os.environ, "JINMAI_DATA": str(data)}
-
-
-@contextmanager
-def _server(data: Path, application: str) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--app-dir", str(data)]
-    quietly = ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    process = subprocess.Popen([*command, *quietly], cwd=ROOT, env=_environment(data))
-    try:
-        _wait(port)
-        yield Server(port, process)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"no server on port {port}")

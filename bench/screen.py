@@ -20,24 +20,20 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.machine import describe
+from bench.server import START_SECONDS, Server, serving
 from jinmai.lake import LastValue, LastValues
-from jinmai.systems.industry.processes import free_port
 
 SCREENS = 200
 CHANGES = 30
 PAUSE = (0.9, 1.9)
 TURN_SECONDS = 0.75
-START_SECONDS = 90
 ROOT = Path(__file__).resolve().parent.parent
 PREPARE = """
 import django; django.setup()
@@ -89,10 +85,11 @@ def run() -> dict[str, Any]:
         session, device = _prepare(data)
         store = LastValues(data / "last_values.sqlite3")
         _put(store, device, 1)
-        with _server(data, "jinmai.config.asgi:application", device) as server:
+        environment = _environment(data) | {"STORE": str(data / "last_values.sqlite3"), "DEVICE": str(device)}
+        with serving(data, "jinmai.config.asgi:application", environment) as server:
             screens = asyncio.run(_measure(server, "/screen/live", f"sessionid={session}", store, device))
         (data / "floor.py").write_text(FLOOR, "utf-8")
-        with _server(data, "floor:application", device) as server:
+        with serving(data, "floor:application", environment) as server:
             floor = asyncio.run(_measure(server, "/", "", store, device))
         store.close()
     return {
@@ -105,19 +102,6 @@ def run() -> dict[str, Any]:
             for what in ("p50_ms", "p99_ms", "server_processor_share")
         },
     }
-
-
-@dataclass
-class Server:
-    """A running server: its port and its process."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-
-    def processor_seconds(self) -> float:
-        """Processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -212,31 +196,3 @@ def _prepare(data: Path) -> tuple[str, int]:
 
 def _environment(data: Path) -> dict[str, str]:
     return {**os.environ, "JINMAI_DATA": str(data)}
-
-
-@contextmanager
-def _server(data: Path, application: str, device: int) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--app-dir", str(data)]
-    environment = _environment(data) | {"STORE": str(data / "last_values.sqlite3"), "DEVICE": str(device)}
-    quietly = ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    process = subprocess.Popen([*command, *quietly], cwd=ROOT, env=environment)
-    try:
-        _wait(port)
-        yield Server(port, process)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"no server on port {port}")

@@ -29,6 +29,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.machine import describe
+from bench.server import serving
 from jinmai.standards.telemetry import encode_payload
 from jinmai.systems.industry.messaging import Broker, SignIn
 from jinmai.systems.industry.processes import free_port
@@ -303,41 +304,12 @@ def _values(number: int) -> dict[str, float]:
     }
 
 
-def _wait_until_answered(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
 @contextmanager
 def _hello(data: Path) -> Iterator[int]:
     """The peer on a port of its own."""
-    port = free_port()
     (data / "hello.py").write_text(HELLO, "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "hello:application",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=data)
-    try:
-        _wait_until_answered(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
+    with serving(data, "hello:application", os.environ) as server:
+        yield server.port
 
 
 if __name__ == "__main__":
