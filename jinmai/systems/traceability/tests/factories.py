@@ -181,6 +181,7 @@ SAMPLES = {
     "traceability.rotate_signing_key": sample_key,
     "traceability.revoke_item": sample_product,
     "traceability.work_lot": make_lot,
+    "traceability.take_pins": make_lot,
     "traceability.hold_lot": make_lot,
     "traceability.start_recall": make_lot,
     "traceability.view_unit": make_unit,
