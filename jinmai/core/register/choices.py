@@ -78,6 +78,12 @@ class ValueType(models.TextChoices):
     FLAG = "flag", _("yes or no")
 
 
+class TextForm(models.TextChoices):
+    """A form that the words of a kind of fact must have; the empty value is any words."""
+
+    FOOD_LICENCE = "food_licence", _("number of a food production licence")
+
+
 class Bound(models.TextChoices):
     """How a number is meant; the empty value is exactly so."""
 

@@ -15,6 +15,7 @@ import msgspec
 from django.db import transaction
 
 from jinmai.core.register import selectors
+from jinmai.core.register.choices import TextForm
 from jinmai.core.register.models import District, FactKind, Industry, Party, Place, Source, Thing
 from jinmai.core.register.services.facts import When, enter_fact
 from jinmai.core.register.services.parties import enter_party
@@ -50,6 +51,7 @@ class KindRow(_Row, frozen=True):
     codes: list[CodeRow] = []
     sources: list[str] = []
     protected: bool = False
+    form: TextForm | None = None
 
 
 class SourceRow(_Row, frozen=True):
@@ -256,6 +258,7 @@ def _kind(row: KindRow) -> None:
             "codes": {code.code: {"zh": code.zh, "en": code.en} for code in row.codes},
             "sources": row.sources,
             "protected": row.protected,
+            "text_form": row.form or "",
         },
     )
 

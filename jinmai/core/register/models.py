@@ -19,6 +19,7 @@ from jinmai.core.register.choices import (
     Period,
     PlaceKind,
     SizeClass,
+    TextForm,
     ThingKind,
     ValueType,
 )
@@ -219,6 +220,7 @@ class FactKind(Named):
 
     A number is kept as whole multiples of ``10 ** -decimals`` units (money: yuan with two decimals, that is
     fen). ``sources`` empty: any register. ``protected`` values are masked for persons and sole traders.
+    ``text_form`` names a standard that the words of a text keep; others are refused at their entry.
     """
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
@@ -230,6 +232,7 @@ class FactKind(Named):
     codes = models.JSONField(_("codes"), default=dict, blank=True)
     sources = models.JSONField(_("sources"), default=list, blank=True)
     protected = models.BooleanField(_("protected"), default=False)
+    text_form = models.CharField(_("form of the words"), max_length=20, choices=TextForm, blank=True)
 
     class Meta:
         ordering: ClassVar = ["key"]

@@ -9,12 +9,13 @@ from typing import Literal, NamedTuple
 
 from django.utils.translation import get_language, gettext
 
-from jinmai.core.register.choices import Bound, ValueType
+from jinmai.core.register.choices import Bound, TextForm, ValueType
 from jinmai.core.register.codes import plain
 from jinmai.core.register.models import Fact, FactKind
 from jinmai.core.web.api import formats
+from jinmai.standards.food_licence import LicenceError, read_licence
 
-Reason = Literal["number", "too_precise", "too_large", "day", "flag", "code", "text_too_long", "blank"]
+Reason = Literal["number", "too_precise", "too_large", "day", "flag", "code", "text_too_long", "blank", "licence", "licence_check_digit"]
 NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 DAY = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|([0-9]{2})([0-9]{2})"
@@ -63,7 +64,19 @@ def parse(kind: FactKind, given: str) -> Value:
                 raise ValueFault("blank")
             if len(text) > LONGEST_TEXT:
                 raise ValueFault("text_too_long", str(LONGEST_TEXT))
-            return Value(text=text)
+            return Value(text=_licence(text) if kind.text_form == TextForm.FOOD_LICENCE else text)
+
+
+def _licence(given: str) -> str:
+    """The number of a food production licence; ``detail`` is the digit that is right, or the wrong place."""
+    number = plain(given).upper()
+    try:
+        read_licence(number)
+    except LicenceError as error:
+        if error.reason == "check_digit":
+            raise ValueFault("licence_check_digit", error.expected) from error
+        raise ValueFault("licence", str(error.place)) from error
+    return number
 
 
 def parse_number(given: str, decimals: int) -> int:

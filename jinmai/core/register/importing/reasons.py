@@ -44,6 +44,12 @@ CELL = {
     "too_large": gettext_noop("The number is too large."),
     "flag": gettext_noop("Write yes or no."),
     "value_code": gettext_noop("Not in the list. There are: %(detail)s."),
+    "licence": gettext_noop(
+        "Not a food production licence: SC and 14 digits. Character %(detail)s is the first that cannot be."
+    ),
+    "licence_check_digit": gettext_noop(
+        "The check digit of the food production licence (character 16) would be %(detail)s: a digit was mistyped."
+    ),
     "text_too_long": gettext_noop("The text has more than %(detail)s characters."),
     "differs": gettext_noop("The register says otherwise of this party. Change it there, with a reason."),
     "differs_in_file": gettext_noop("The same party stands in row %(detail)s with another value."),

@@ -220,3 +220,43 @@ def test_kinds_of_facts_are_data(tiny_city: object) -> None:
         "a": {"zh": "甲", "en": "A"},
         "b": {"zh": "乙", "en": "B"},
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "detail"),
+    [
+        ("SC12221078100019", "licence_check_digit", "5"),
+        ("SC1222107810001", "licence", "16"),
+        ("SX12221078100015", "licence", "1"),
+        ("SC32221078100015", "licence", "3"),
+    ],
+)
+def test_a_wrong_number_of_a_food_licence_is_refused_at_its_entry(
+    alloy: Party, number: str, reason: str, detail: str
+) -> None:
+    _licence_kind()
+    with pytest.raises(FactRefused) as refused:
+        _state_licence(alloy, number)
+    assert (refused.value.field, refused.value.reason, refused.value.detail) == ("value", reason, detail)
+
+
+def test_a_right_number_of_a_food_licence_is_kept_as_printed_and_corrected_to_no_wrong_one(
+    alloy: Party,
+) -> None:
+    _licence_kind()
+    fact = _state_licence(alloy, " ｓｃ12221078100015")
+    assert fact.text == "SC12221078100015"
+    with pytest.raises(FactRefused, match="licence_check_digit"):
+        correct_fact(fact=fact, value="SC12221078100016", reason="typed", actor=ACTOR)
+
+
+def _licence_kind() -> None:
+    names = {"name_zh": "许可证", "value_type": "text", "period": "span", "text_form": "food_licence"}
+    FactKind.objects.create(key="food_licence", **names)
+
+
+def _state_licence(party: Party, number: str) -> Fact:
+    when = When(APRIL, APRIL)
+    return enter_fact(
+        subject=party, kind="food_licence", value=number, source="tax", when=when, actor=ACTOR
+    )

@@ -64,12 +64,19 @@ def lot_step(lot: Lot, quota: Quota, unpacked: int) -> Step | None:
         return None
     if lot.kind == LotKind.HARVEST and lot.grams is None:
         return Step(_("Weigh the harvest"), "weigh", _("Nobody weighed this harvest yet."))
+    if lot.kind != LotKind.PROCESSED:
+        return None
+    return _processed_step(lot, quota, unpacked)
+
+
+def _processed_step(lot: Lot, quota: Quota, unpacked: int) -> Step | None:
+    if not unpacked and not quota.left:
+        return None
+    if lot_standing(lot) != Standing.PASSED:
+        waits = _("Its animals may leave as soon as a laboratory's report says that the lot passed.")
+        if not unpacked:
+            waits = _("Animals get codes as soon as a laboratory's report says that the lot passed.")
+        return Step("", "", waits)
     if unpacked:
         return Step(_("Pack a box"), "pack", _("Animals with a code lie in no box yet."))
-    return _codes_step(lot) if lot.kind == LotKind.PROCESSED and quota.left else None
-
-
-def _codes_step(lot: Lot) -> Step:
-    if lot_standing(lot) != Standing.PASSED:
-        return Step("", "", _("Animals get codes as soon as a laboratory's report says that the lot passed."))
     return Step(_("Give codes"), "mint", _("Animals of this lot have no code yet."))

@@ -17,6 +17,7 @@ from jinmai.standards.gs1 import check_digit, prefix_length
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, UnitKind, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch, Site
+from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
 from jinmai.systems.traceability.services import events
@@ -47,7 +48,7 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     """Pack so many boxes with the next ``count`` animals each of a batch that lie in no box yet.
 
     Raises:
-        ChainRefusedError: there are not so many, the batch is not stored yet, or the lot is held back.
+        ChainRefusedError: there are not so many, the batch is not stored yet, or of the lot nothing may leave.
     """
     rows = MintBatch.objects.select_for_update(of=("self",))
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
@@ -125,7 +126,7 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     """Send a box or pallet on its way, with all that stands on it.
 
     Raises:
-        ChainRefusedError: it is not here, stands on a pallet, holds a lot that is held back, or goes nowhere.
+        ChainRefusedError: it is not here, stands on a pallet, holds a lot of which nothing may leave, or goes nowhere.
     """
     unit = _locked(unit)
     if unit.parent_id is not None:
@@ -173,7 +174,7 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     """A shop opened the box and sells what lies in it.
 
     Raises:
-        ChainRefusedError: it is not here, or holds a lot that is held back.
+        ChainRefusedError: it is not here, or holds a lot of which nothing may leave.
     """
     unit = _locked(unit)
     if unit.state not in {UnitState.PACKED, UnitState.RECEIVED}:
@@ -216,10 +217,22 @@ def _boxes(unit: LogisticUnit) -> list[LogisticUnit]:
 
 
 def _check_free(lot: Lot) -> None:
+    """Refuse what is held or called back, and what no report that still counts says anything good of."""
     if lot.state in {LotState.HELD, LotState.RECALLED}:
         raise ChainRefusedError(
             _("Lot %(lot)s is %(state)s; nothing of it may leave.")
             % {"lot": lot.code, "state": lot.get_state_display()}
+        )
+    standing = lot_standing(lot)
+    if standing == Standing.FAILED:
+        raise ChainRefusedError(
+            _("Lot %(lot)s, or one that it was made of, failed its test; nothing of it may leave.")
+            % {"lot": lot.code}
+        )
+    if standing != Standing.PASSED:
+        raise ChainRefusedError(
+            _("No laboratory's report says that lot %(lot)s passed; nothing of it may leave.")
+            % {"lot": lot.code}
         )
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.standards.gs1 import has_check_digit
-from jinmai.systems.traceability.choices import LotState, SiteKind, UnitState
-from jinmai.systems.traceability.models import LogisticUnit, Site
+from jinmai.systems.traceability.choices import LotState, ReportState, SiteKind, UnitState
+from jinmai.systems.traceability.models import LogisticUnit, Site, TestReport
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import item_way, serial_letters
+from jinmai.systems.traceability.services.laboratory import withdraw_report
 from jinmai.systems.traceability.services.lots import change_state
 from jinmai.systems.traceability.services.packing import (
     Destination,
@@ -22,7 +23,7 @@ from jinmai.systems.traceability.services.packing import (
     stack_pallet,
 )
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
-from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch
+from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch, pass_test
 from jinmai.systems.traceability.tests.factories import make_organisation, make_site
 
 pytestmark = pytest.mark.django_db
@@ -128,4 +129,34 @@ def test_nothing_of_a_held_lot_leaves(chain: Chain, shop: Site) -> None:
         with pytest.raises(ChainRefusedError, match="nothing of it may leave"):
             ship(unit=unit, to=Destination(shop), at=SHIPPED, by=chain.by)
     with pytest.raises(ChainRefusedError, match="nothing of it may leave"):
+        sell(unit=box, at=SHIPPED, by=chain.by)
+
+
+def test_nothing_leaves_without_a_report_that_passed_and_still_counts(chain: Chain, shop: Site) -> None:
+    (box,) = boxes(chain, 20)
+    withdraw_report(report=TestReport.objects.get(lot=chain.processed), reason="wrong sample", by=chain.by)
+    _nothing_leaves(box, shop, chain, "No laboratory's report says that lot P1 passed; nothing of it may")
+    pass_test(chain.processed, chain.by)
+    assert ship(unit=box, to=Destination(shop), at=SHIPPED, by=chain.by).state == UnitState.SHIPPED
+
+
+def test_nothing_leaves_of_a_lot_whose_source_failed_though_its_own_state_says_nothing(
+    chain: Chain, shop: Site
+) -> None:
+    (box,) = boxes(chain, 20)
+    TestReport.objects.filter(lot=chain.processed).delete()
+    failed = pass_test(chain.harvest, chain.by)
+    failed.state = ReportState.FAILED
+    failed.save(update_fields=["state"])
+    assert chain.processed.state == LotState.OPEN
+    _nothing_leaves(box, shop, chain, "Lot P1, or one that it was made of, failed its test; nothing of it may")
+
+
+def _nothing_leaves(box: LogisticUnit, shop: Site, chain: Chain, reason: str) -> None:
+    assert box.batch is not None
+    with pytest.raises(ChainRefusedError, match=reason):
+        pack_box(batch=box.batch, count=5, at=PACKED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match=reason):
+        ship(unit=box, to=Destination(shop), at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match=reason):
         sell(unit=box, at=SHIPPED, by=chain.by)
