@@ -15,7 +15,18 @@ from jinmai.core.register.models import Fact, FactKind
 from jinmai.core.web.api import formats
 from jinmai.standards.food_licence import LicenceError, read_licence
 
-Reason = Literal["number", "too_precise", "too_large", "day", "flag", "code", "text_too_long", "blank", "licence", "licence_check_digit"]
+Reason = Literal[
+    "number",
+    "too_precise",
+    "too_large",
+    "day",
+    "flag",
+    "code",
+    "text_too_long",
+    "blank",
+    "licence",
+    "licence_check_digit",
+]
 NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 DAY = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|([0-9]{2})([0-9]{2})"

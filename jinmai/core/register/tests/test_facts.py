@@ -257,6 +257,4 @@ def _licence_kind() -> None:
 
 def _state_licence(party: Party, number: str) -> Fact:
     when = When(APRIL, APRIL)
-    return enter_fact(
-        subject=party, kind="food_licence", value=number, source="tax", when=when, actor=ACTOR
-    )
+    return enter_fact(subject=party, kind="food_licence", value=number, source="tax", when=when, actor=ACTOR)

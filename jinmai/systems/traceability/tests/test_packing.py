@@ -149,7 +149,9 @@ def test_nothing_leaves_of_a_lot_whose_source_failed_though_its_own_state_says_n
     failed.state = ReportState.FAILED
     failed.save(update_fields=["state"])
     assert chain.processed.state == LotState.OPEN
-    _nothing_leaves(box, shop, chain, "Lot P1, or one that it was made of, failed its test; nothing of it may")
+    _nothing_leaves(
+        box, shop, chain, "Lot P1, or one that it was made of, failed its test; nothing of it may"
+    )
 
 
 def _nothing_leaves(box: LogisticUnit, shop: Site, chain: Chain, reason: str) -> None:
