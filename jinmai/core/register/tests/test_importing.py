@@ -16,7 +16,7 @@ from jinmai.core.ledger.api import entries_for
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import CELL, FILE, spoken
 from jinmai.core.register.importing.verify import import_faults
-from jinmai.core.register.models import Fact, FactBasis, FactKind, Import, ImportChunk, Party
+from jinmai.core.register.models import Fact, FactBasis, Import, ImportChunk, Party
 from jinmai.core.register.selectors import entries_of, facts_as_of, party_by_code
 from jinmai.core.register.services.imports import (
     ImportRefused,
@@ -342,15 +342,6 @@ def test_a_source_that_may_not_say_it_is_refused() -> None:
     row = f"{code_number(1)},甲,存续"
     assert _reasons(_checked([row], head=head, key="a")) == [("C2", "source_may_not")]
     assert _reasons(_checked([row], head=head, key="b", source="market_registration")) == []
-
-
-def test_a_wrong_number_of_a_food_licence_is_refused_by_its_cell() -> None:
-    FactKind.objects.create(
-        key="food_licence", name_zh="许可证", value_type="text", period="span", text_form="food_licence"
-    )
-    rows = [f"{code_number(1)},甲,SC12221078100015", f"{code_number(2)},乙,SC12221078100019"]
-    batch = _checked(rows, head="code,name,许可证")
-    assert (_reasons(batch), batch.rows_good) == ([("C3", "licence_check_digit")], 1)
 
 
 def test_sole_traders_are_recognised_by_their_code() -> None:
