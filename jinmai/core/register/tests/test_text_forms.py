@@ -69,6 +69,4 @@ def test_a_wrong_number_in_a_file_is_refused_by_its_cell(tmp_path: Path, setting
 
 def _state(party: Party, number: str) -> Fact:
     when = When(APRIL, APRIL)
-    return enter_fact(
-        subject=party, kind="food_licence", value=number, source="tax", when=when, actor=ACTOR
-    )
+    return enter_fact(subject=party, kind="food_licence", value=number, source="tax", when=when, actor=ACTOR)
