@@ -48,7 +48,7 @@ CELL = {
         "Not a food production licence: SC and 14 digits. Character %(detail)s is the first that cannot be."
     ),
     "licence_check_digit": gettext_noop(
-        "The check digit of the food production licence (character 16) would be %(detail)s: a digit was mistyped."
+        "The check digit of this food production licence would be %(detail)s: a digit was mistyped."
     ),
     "text_too_long": gettext_noop("The text has more than %(detail)s characters."),
     "differs": gettext_noop("The register says otherwise of this party. Change it there, with a reason."),

@@ -1,4 +1,4 @@
-"""Words that a kind of fact wants in a standard's form are read as meant or refused where they are entered."""
+"""Words that a kind of fact wants in a standard's form are read as meant, or refused at their entry."""
 
 from __future__ import annotations
 

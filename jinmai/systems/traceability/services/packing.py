@@ -48,7 +48,7 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     """Pack so many boxes with the next ``count`` animals each of a batch that lie in no box yet.
 
     Raises:
-        ChainRefusedError: there are not so many, the batch is not stored yet, or of the lot nothing may leave.
+        ChainRefusedError: there are not so many, the batch is not stored yet, or nothing of the lot may leave.
     """
     rows = MintBatch.objects.select_for_update(of=("self",))
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
@@ -126,7 +126,8 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     """Send a box or pallet on its way, with all that stands on it.
 
     Raises:
-        ChainRefusedError: it is not here, stands on a pallet, holds a lot of which nothing may leave, or goes nowhere.
+        ChainRefusedError: it is not here, stands on a pallet, goes nowhere, or holds a lot of which nothing
+            may leave.
     """
     unit = _locked(unit)
     if unit.parent_id is not None:
