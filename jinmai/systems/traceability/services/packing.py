@@ -48,7 +48,7 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     """Pack so many boxes with the next ``count`` animals each of a batch that lie in no box yet.
 
     Raises:
-        ChainRefusedError: there are not so many, the batch is not stored yet, or nothing of the lot may leave.
+        ChainRefusedError: there are not so many, the batch is not stored yet, or nothing of it may leave.
     """
     rows = MintBatch.objects.select_for_update(of=("self",))
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
