@@ -18,11 +18,8 @@ from jinmai.standards.epcis.xml_names import OWN, XSI, Element, Reading, split
 
 # Documents of version 1.2 in the field leave the seconds of a time out.
 _WITHOUT_SECONDS: Final = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)$")
+_LENGTHS_WITHOUT_SECONDS: Final = (len("2026-11-20T10:00Z"), len("2026-11-20T10:00+08:00"))
 _WRAPPERS: Final = ("baseExtension", "extension")
-_POSITION: Final = {
-    kind: {name: at for at, name in enumerate((*names[:6], "baseExtension", *names[6:], "extension"))}
-    for kind, names in ORDER.items()
-}
 _KNOWN: Final = {kind: frozenset(names) for kind, names in ORDER.items()}
 _PLACE: Final = frozenset({"id"})
 _ERROR: Final = frozenset({"declarationTime", "reason", "correctiveEventIDs"})
@@ -37,14 +34,22 @@ def text_of(element: Element, reading: Reading) -> str:
 
 
 def _time(element: Element, reading: Reading) -> str:
-    return _WITHOUT_SECONDS.sub(r"\1:00\2", text_of(element, reading))
+    return _with_seconds(text_of(element, reading))
+
+
+def _with_seconds(text: str) -> str:
+    return _WITHOUT_SECONDS.sub(r"\1:00\2", text) if len(text) in _LENGTHS_WITHOUT_SECONDS else text
 
 
 def _named(element: Element, name: str, reading: Reading) -> list[Element]:
     """The children, each of which has to have this name."""
     found = []
     for child in element:
-        namespace, local = split(str(child.tag))
+        tag = child.tag
+        if tag == name:
+            found.append(child)
+            continue
+        namespace, local = split(str(tag))
         if namespace in OWN and local == name:
             found.append(child)
         else:
@@ -79,8 +84,10 @@ def _typed(item: str, kind: str) -> Callable[[Element, Reading], list[dict[str, 
     def read(element: Element, reading: Reading) -> list[dict[str, str]]:
         entries = []
         for child in _named(element, item, reading):
-            entry = {"type": to_word(kind, child.get("type", "").strip())} if "type" in child.attrib else {}
-            entries.append({**entry, item: text_of(child, reading)})
+            said = child.get("type")
+            entry = {} if said is None else {"type": to_word(kind, said.strip())}
+            entry[item] = text_of(child, reading)
+            entries.append(entry)
         return entries
 
     return read
@@ -149,7 +156,7 @@ def _attributes(element: Element, known: dict[str, str], reading: Reading) -> di
         elif kind in _ATTRIBUTE_TERMS:
             members[local] = to_word(_ATTRIBUTE_TERMS[kind], text.strip())
         elif kind == "time":
-            members[local] = _WITHOUT_SECONDS.sub(r"\1:00\2", text.strip())
+            members[local] = _with_seconds(text.strip())
         else:
             members[local] = text if local == "stringValue" else text.strip()
     for child in element:
@@ -174,7 +181,8 @@ def _sensors(element: Element, reading: Reading) -> list[dict[str, Any]]:
     return sensors
 
 
-_READERS: Final[dict[str, Callable[[Element, Reading], Any]]] = {
+Read = Callable[[Element, Reading], Any]
+_READERS: Final[dict[str, Read]] = {
     "time": _time,
     "offset": text_of,
     "uri": text_of,
@@ -193,34 +201,84 @@ _READERS: Final[dict[str, Callable[[Element, Reading], Any]]] = {
     "sensors": _sensors,
     "ilmd": _ilmd,
 }
+# For each child of an event its position and its reader; a wrapper of version 1.2 has a position only.
+_STEPS: Final[dict[str, dict[str, tuple[int | None, Read | None]]]] = {
+    kind: {
+        name: (at, _READERS[FIELDS[name]] if name in FIELDS else None)
+        for at, name in enumerate((*names[:6], "baseExtension", *names[6:], "extension"))
+    }
+    for kind, names in ORDER.items()
+}
+# An unknown element of the standard's own fits nowhere, so it says nothing about the order.
+_UNKNOWN: Final[tuple[int | None, Read | None]] = (None, None)
+_FOREIGN: Final[tuple[int | None, Read | None]] = (len(FIELDS), None)
 
 
 def read_event(element: Element, kind: str, reading: Reading, *, version: str) -> Event:
     """The event that this element is; what is against the standard's form is noted in ``reading``."""
     event: Event = {"type": kind}
-    if "id" in element.attrib:
-        event["id"] = str(element.get("id"))
+    identity = element.get("id")
+    if identity is not None:
+        event["id"] = str(identity)
+    steps = _STEPS[kind]
     foreign: list[tuple[str, Element]] = []
-    for child, wrapped in _children(element, wrapped=False):
+    order = _Order()
+    for child in element:
         namespace, local = split(str(child.tag))
-        if namespace not in OWN:
-            foreign.append((reading.name(str(child.tag), child), child))
-        elif local in _KNOWN[kind]:
-            if local in event:
-                reading.fault(child, f"{local} stands twice in one event")
-            else:
-                event[local] = _READERS[FIELDS[local]](child, reading)
-        elif wrapped:
-            foreign.append((reading.local_name(local), child))
+        own = namespace in OWN
+        position, read = steps.get(local, _UNKNOWN) if own else _FOREIGN
+        order.next(child, local, position)
+        if own and local in _WRAPPERS:
+            for inner in _wrapped(child):
+                _read_member(event, inner, reading, foreign, wrapped=True)
+        elif read is None or local in event:
+            _read_member(event, child, reading, foreign, wrapped=False)
         else:
-            reading.fault(child, f"{local} is not an element of {kind}")
-    event |= members_of(foreign, reading)
-    if version != "1.2" or kind != "AssociationEvent":
-        # No schema of 1.2 knows AssociationEvents, so none fixes an order for them.
-        _check_order(element, kind, reading)
+            event[local] = read(child, reading)
+    if foreign:
+        event |= members_of(foreign, reading)
+    # No schema of 1.2 knows AssociationEvents, so none fixes an order for them.
+    if order.late and (version != "1.2" or kind != "AssociationEvent"):
+        reading.fault(*order.late)
     if version == "1.2":
         _settle_demanded(event, element, reading)
     return event
+
+
+class _Order:
+    """Finds the first element that stands too late: XML fixes the order of the fields."""
+
+    __slots__ = ("_after", "_last", "late")
+
+    def __init__(self) -> None:
+        self._last, self._after = -1, ""
+        self.late: tuple[Element, str] | None = None
+
+    def next(self, child: Element, local: str, position: int | None) -> None:
+        if position is None or self.late:
+            return
+        if position < self._last:
+            self.late = child, f"{local} has to stand before {self._after}"
+        self._last, self._after = position, local
+
+
+def _read_member(
+    event: Event, child: Element, reading: Reading, foreign: list[tuple[str, Element]], *, wrapped: bool
+) -> None:
+    """One field of an event, wherever it stands; what is no field of the standard is put to ``foreign``."""
+    kind = event["type"]
+    namespace, local = split(str(child.tag))
+    if namespace not in OWN:
+        foreign.append((reading.name(str(child.tag), child), child))
+    elif local in _KNOWN[kind]:
+        if local in event:
+            reading.fault(child, f"{local} stands twice in one event")
+        else:
+            event[local] = _READERS[FIELDS[local]](child, reading)
+    elif wrapped:
+        foreign.append((reading.local_name(local), child))
+    else:
+        reading.fault(child, f"{local} is not an element of {kind}")
 
 
 def _settle_demanded(event: Event, element: Element, reading: Reading) -> None:
@@ -232,29 +290,14 @@ def _settle_demanded(event: Event, element: Element, reading: Reading) -> None:
         del event[demanded]
 
 
-def _children(element: Element, *, wrapped: bool) -> Iterator[tuple[Element, bool]]:
-    """The children of an event, and whether they stand inside of a wrapper of version 1.2."""
-    for child in element:
+def _wrapped(wrapper: Element) -> Iterator[Element]:
+    """What stands inside of a wrapper of version 1.2, and of wrappers in it."""
+    for child in wrapper:
         namespace, local = split(str(child.tag))
         if namespace in OWN and local in _WRAPPERS:
-            yield from _children(child, wrapped=True)
+            yield from _wrapped(child)
         else:
-            yield child, wrapped
-
-
-def _check_order(element: Element, kind: str, reading: Reading) -> None:
-    """Notes the first element that stands too late: XML fixes the order of the fields."""
-    positions = _POSITION[kind]
-    last, after = -1, ""
-    for child in element:
-        namespace, local = split(str(child.tag))
-        at = positions.get(local) if namespace in OWN else len(positions)
-        if at is None:
-            continue
-        if at < last:
-            reading.fault(child, f"{local} has to stand before {after}")
-            return
-        last, after = at, local
+            yield child
 
 
 def read_quantity_event(element: Element, reading: Reading) -> Event:

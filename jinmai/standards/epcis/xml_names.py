@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from lxml import etree
@@ -40,6 +41,8 @@ def line_of(element: Element) -> int | None:
     return cast("int | None", element.sourceline)
 
 
+# A document has a few dozen tags, and each of them in every event.
+@lru_cache(maxsize=1024)
 def split(tag: str) -> tuple[str, str]:
     """Namespace and local name of a tag as lxml writes it; an empty namespace where there is none."""
     if tag[:1] != "{":

@@ -51,11 +51,10 @@ class EventHasher:
     def _text(self, event: Mapping[str, Any]) -> str:
         written = ["eventType=", self._name(str(event.get("type", "")))]
         left: list[str] = []
-        for name in fields.ORDER:
+        for name, leaf in _STEPS:
             value = event.get(name)
             if value is None:
                 continue
-            leaf = fields.LEAVES.get(name)
             if leaf is not None:
                 written.append(_leaves(name, value, leaf))
                 continue
@@ -73,7 +72,7 @@ class EventHasher:
         if name in fields.IDENTIFIER_LISTS:
             if canonical_gtins(value):
                 return name + "epc=" + "epc=".join(sorted(value)), []
-            found = sorted("epc=" + scalar(one) for one in as_list(value) if scalar(one))
+            found = sorted(["epc=" + text for text in map(scalar, as_list(value)) if text])
             return (name + "".join(found) if found else ""), []
         if name in fields.QUANTITY_LISTS:
             return self._list(name, [("quantityElement", one, fields.QUANTITY) for one in as_list(value)])
@@ -181,6 +180,7 @@ class EventHasher:
 
 
 _ORDERED: Final = frozenset(fields.ORDER)
+_STEPS: Final = tuple((name, fields.LEAVES.get(name)) for name in fields.ORDER)
 
 
 def _leaves(name: str, value: Any, write: fields.Write) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))"
 )
+_MILLISECONDS, _MICROSECONDS = 3, 6
+_NO_TIME: Final = timedelta()
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMBER_STARTS: Final = frozenset("0123456789+-.")
 # Vocabulary URNs of CBV 1 and the compact form of web addresses, with what took their place.
@@ -38,17 +40,34 @@ def time(text: str) -> str:
     found = _TIME.fullmatch(text)
     if found is None:
         return text
+    fraction = found[7] or ""
+    if len(fraction) > _MICROSECONDS:
+        return _rounded(found) or text
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=None) - (moment.utcoffset() or _NO_TIME)
+        if len(fraction) > _MILLISECONDS:
+            moment += timedelta(microseconds=round(moment.microsecond, -3) - moment.microsecond)
+    except (ValueError, OverflowError):
+        return _rounded(found) or text
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def _rounded(found: re.Match[str]) -> str | None:
+    """As :func:`time`, for what the library's own parser has otherwise: longer fractions, ``z``, offsets of a day
+    and more; None where there is no such time.
+    """
     year, month, day, hour, minute, second = (int(one) for one in found.groups()[:6])
     fraction = (found[7] or "").ljust(6, "0")[:6]
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - UTC once the offset is off
         moment += timedelta(milliseconds=round(int(fraction), -3) // 1000)
         if found[9]:
             offset = timedelta(hours=int(found[10]), minutes=int(found[11]))
             moment += offset if found[9] == "-" else -offset
     except (ValueError, OverflowError):
-        return text
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+        return None
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def _number(text: str) -> str:
@@ -63,11 +82,20 @@ def _number(text: str) -> str:
 
 def scalar(value: Any) -> str:
     """The canonical text of one value; ``""`` for nothing."""
+    if isinstance(value, str):
+        return _of_text(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value.strip() if isinstance(value, str) else str(value)
+    text = str(value)
+    return _number(text) if text[:1] in _NUMBER_STARTS else text
+
+
+# Steps, parties, places and units come again in every event of a document.
+@lru_cache(maxsize=4096)
+def _of_text(value: str) -> str:
+    text = value.strip()
     if text[:1] in _NUMBER_STARTS:
         return _number(text)
     if text.startswith(_IDENTIFIER_STARTS):

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from jinmai.standards.gs1.application_identifiers import APPLICATION_IDENTIFIERS
+from jinmai.standards.gs1.check_digits import check_digit
 from jinmai.standards.gs1.company_prefixes import PREFIXES
 from jinmai.standards.gs1.epc import read_urn, write_urn
 from jinmai.standards.gs1.errors import Gs1Error
@@ -23,8 +24,17 @@ from jinmai.standards.gs1.key_paths import WORDS, find_key
 
 DOMAIN: Final = "https://id.gs1.org"
 _GTIN = slice(len(DOMAIN + "/01/"), len(DOMAIN + "/01/") + 14)
-# Animals and boxes as they mostly come, many thousand in an event: these are canonical already.
-_CANONICAL = re.compile(r"https://id\.gs1\.org/(?:01/[0-9]{14}/21/[0-9A-Za-z]{1,20}|00/[0-9]{18})")
+# Animals, lots, boxes, places and parties as they mostly come, many thousand in a document: canonical already.
+_CANONICAL = re.compile(
+    r"https://id\.gs1\.org/(?:01/[0-9]{14}/(?:21|10)/[0-9A-Za-z]{1,20}|00/[0-9]{18}|41[47]/[0-9]{13})"
+)
+# The same as URNs without escapes: what :func:`read_urn` and :func:`_link` make of them, in one look.
+_PLAIN_URN = re.compile(
+    r"urn:epc:(?:(id:sgtin|class:lgtin):([0-9]{6,12})\.([0-9])([0-9]{0,6})\.([0-9A-Za-z]{1,20})"
+    r"|id:(?:sgln:([0-9]{6,12})\.([0-9]{0,6})\.0|pgln:([0-9]{6,12})\.([0-9]{0,6})))"
+)
+# Without their check digit.
+_GTIN_DIGITS, _GLN_DIGITS = 13, 12
 _ITEMS = re.compile(r"(?:https://id\.gs1\.org/01/[0-9]{14}/21/[0-9A-Za-z]{1,20}\n)+")
 _LINK = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
 _FORMS: Final = {
@@ -108,8 +118,23 @@ def canonical_gtins(epcs: object) -> frozenset[str] | None:
 
 @lru_cache(maxsize=16384)
 def _rewritten(epc: str) -> str | None:
+    plain = _PLAIN_URN.fullmatch(epc)
+    if plain is not None:
+        return _of_plain_urn(plain)
     elements = elements_of(epc)
     return None if elements is None else _link(elements)
+
+
+def _of_plain_urn(found: re.Match[str]) -> str | None:
+    """The link of a plain URN; None where company prefix and reference have the wrong length."""
+    kind, company, front, item, serial, *_ = found.groups("")
+    digits = front + company + item if kind else "".join(found.groups("")[5:])
+    if len(digits) != (_GTIN_DIGITS if kind else _GLN_DIGITS):
+        return None
+    digits += check_digit(digits)
+    if kind:
+        return f"{DOMAIN}/01/{digits}/{'21' if kind == 'id:sgtin' else '10'}/{serial}"
+    return f"{DOMAIN}/{'414' if found[6] else '417'}/{digits}"
 
 
 def canonical(epc: str) -> str:

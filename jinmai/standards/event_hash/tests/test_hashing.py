@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from jinmai.standards import epcis
 from jinmai.standards.event_hash import EventHasher, document_hashes, event_hash
+from jinmai.standards.event_hash.values import time
 
 CONTEXT = [{"example": "https://ns.example.com/epcis/"}]
 EVENT: dict[str, Any] = {
@@ -143,3 +145,24 @@ def test_the_order_of_members_never_matters_and_nothing_breaks_it(event: dict[st
     items = list(event.items())
     random.Random(1).shuffle(items)
     assert event_hash(dict(items), CONTEXT) == event_hash(event, CONTEXT)
+
+
+@given(
+    st.datetimes(),
+    st.sampled_from(("", ".5", ".1234", ".0005", ".0015", ".12349999", ".9999996")),
+    st.sampled_from(("Z", "z", "+00:00", "+08:00", "-0330", "+23:59", "+24:00", "-99:99")),
+)
+def test_a_time_is_the_same_moment_in_utc_to_the_millisecond(
+    moment: datetime, fraction: str, offset: str
+) -> None:
+    text = moment.replace(microsecond=0).isoformat() + fraction + offset
+    shift = timedelta()
+    if offset[0] in "+-":
+        shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:])) * (-1 if offset[0] == "-" else 1)
+    micros = round(int(fraction[1:].ljust(6, "0")[:6]), -3) if fraction else 0
+    try:
+        expected = moment.replace(microsecond=0) + timedelta(microseconds=micros) - shift
+    except OverflowError:
+        assert time(text) == text
+        return
+    assert time(text) == expected.isoformat(timespec="milliseconds") + "Z"

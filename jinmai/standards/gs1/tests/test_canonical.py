@@ -147,3 +147,20 @@ def test_a_list_is_passed_at_once_only_if_each_member_is_canonical_by_itself(mem
 @pytest.mark.parametrize("other", [None, (), "text", {ANIMAL: 1}, [], [None]])
 def test_what_is_no_list_of_items_is_looked_at_member_by_member(other: object) -> None:
     assert gs1.canonical_gtins(other) is None
+
+
+@given(
+    st.sampled_from(("id:sgtin", "class:lgtin", "id:sgln", "id:pgln")),
+    st.text("0123456789", min_size=5, max_size=13),
+    st.text("0123456789", min_size=0, max_size=8),
+    st.sampled_from(("0", "7F", "00", "a-b", "%2F", "x" * 20, "x" * 21, "", "1.2")),
+)
+def test_a_plain_urn_leads_to_the_same_link_as_its_parts(
+    kind: str, company: str, reference: str, serial: str
+) -> None:
+    urn = f"urn:epc:{kind}:{company}.{reference}" + ("" if kind == "id:pgln" else f".{serial}")
+    try:
+        link = gs1.to_digital_link(urn)
+    except gs1.Gs1Error:
+        link = urn
+    assert gs1.canonical(urn) == link
