@@ -54,8 +54,9 @@ def time(text: str) -> str:
 
 
 def _rounded(found: re.Match[str]) -> str | None:
-    """As :func:`time`, for what the library's own parser has otherwise: longer fractions, ``z``, offsets of a day
-    and more; None where there is no such time.
+    """As :func:`time`, for what the library's parser takes otherwise; None where there is no such time.
+
+    These are longer fractions, a small ``z``, offsets of a day and more.
     """
     year, month, day, hour, minute, second = (int(one) for one in found.groups()[:6])
     fraction = (found[7] or "").ljust(6, "0")[:6]

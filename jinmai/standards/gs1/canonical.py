@@ -24,7 +24,7 @@ from jinmai.standards.gs1.key_paths import WORDS, find_key
 
 DOMAIN: Final = "https://id.gs1.org"
 _GTIN = slice(len(DOMAIN + "/01/"), len(DOMAIN + "/01/") + 14)
-# Animals, lots, boxes, places and parties as they mostly come, many thousand in a document: canonical already.
+# Animals, lots, boxes, places and parties as they mostly come, by the thousand: these are canonical already.
 _CANONICAL = re.compile(
     r"https://id\.gs1\.org/(?:01/[0-9]{14}/(?:21|10)/[0-9A-Za-z]{1,20}|00/[0-9]{18}|41[47]/[0-9]{13})"
 )
