@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,17 +24,21 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 
+# Below what the system gives to outgoing connections: one of those would take the port before its server does.
+PORTS = range(20_000, 32_000)
+
+
 def free_ports() -> int:
     """A port that is free together with the one after it."""
     for _ in range(200):
+        port = random.choice(PORTS)
         with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
             try:
+                one.bind(("127.0.0.1", port))
                 two.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
+            except OSError:
                 continue
-            return int(port)
+            return port
     raise RuntimeError("no two free ports side by side")
 
 
