@@ -1,5 +1,6 @@
 """The bureau's officer, in both languages: from the digital hall's big screen to a district, a firm's single
-page and its plant's live furnace, by what stands on the pages and without typing an address."""
+page and its plant's live furnace, by what stands on the pages and without typing an address.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,12 @@ HALL = {"width": 1920, "height": 1080}
 FIRM = "91210711MA0HR0001T"
 DISTRICT = "210711"
 WORDS = {
-    "zh": {"district": "太和区", "firm": "宏熔特种合金有限公司", "furnace": "1 号矿热炉", "illustrative": "示例"},
+    "zh": {
+        "district": "太和区",
+        "firm": "宏熔特种合金有限公司",
+        "furnace": "1 号矿热炉",
+        "illustrative": "示例",
+    },
     "en": {
         "district": "Taihe",
         "firm": "Hongrong Special Alloy Co., Ltd.",
