@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 
-# Below what the system gives to outgoing connections: one of those would take the port before its server does.
+# Below what the system gives to outgoing connections: one of those could take a port before its server does.
 PORTS = range(20_000, 32_000)
 
 

@@ -1,5 +1,6 @@
-"""The bureau's officer, in both languages: from the digital hall's big screen to a district, a firm's single
-page and its plant's live furnace, by what stands on the pages and without typing an address.
+"""The bureau's officer, in both languages: from the hall's big screen to a plant's live furnace.
+
+The way leads over a district and a firm's single page, by what stands on the pages, no address typed.
 """
 
 from __future__ import annotations
