@@ -132,13 +132,16 @@ class Parts:
         self._url = url
         self._first_seen: dict[int, float] = {}
 
-    def at_work(self) -> dict[str, int]:
-        """Name to process id of the parts that have done something since they were started."""
-        found = {}
-        for name, process in processes_of(self._parent).items():
+    def at_work(self) -> dict[str, list[int]]:
+        """Name to process ids of the parts that have done something since they were started.
+
+        Several web processes share one socket: whether one of them answers tells of all of them.
+        """
+        found: dict[str, list[int]] = {}
+        for name, process in processes_of(self._parent):
             started = self._first_seen.setdefault(process, time.time())
             if self._answers() if name == "web" else self._beats_since(name, started):
-                found[name] = process
+                found.setdefault(name, []).append(process)
         return found
 
     def _beats_since(self, name: str, started: float) -> bool:
@@ -155,17 +158,17 @@ class Parts:
             return False
 
 
-def processes_of(parent: int) -> dict[str, int]:
-    """The parts of a running instance: name to process id."""
+def processes_of(parent: int) -> list[tuple[str, int]]:
+    """The parts of a running instance: name and process id of each of its processes."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()
-    found = {}
+    found = []
     for child in children:
         command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
         words = [word.decode() for word in command if word]
         if "jinmai.config.serve" in words:
-            found.setdefault("web", int(child))
+            found.append(("web", int(child)))
         elif "jinmai" in words:
-            found[words[words.index("jinmai") + 1]] = int(child)
+            found.append((words[words.index("jinmai") + 1], int(child)))
     return found
 
 

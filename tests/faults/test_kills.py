@@ -35,7 +35,7 @@ def _campaign(instance: Instance, kills: int, pause: tuple[float, float]) -> Non
             victim = min(VICTIMS, key=lambda name: counted[name])
             at_work = parts.at_work()
             if victim in at_work:
-                os.kill(at_work[victim], signal.SIGKILL)
+                os.kill(random.choice(at_work[victim]), signal.SIGKILL)
                 counted[victim] += 1
         instance.wait_until_well(120)
     instance.wait_until_well(120)
