@@ -168,7 +168,7 @@ class Clerk:
             except (OperationalError, InterfaceError):
                 raise
             except Exception:
-                log.exception("a refused payload of %s was not written", one.payload.claimed)
+                log.exception("a refused payload of %a was not written", one.payload.claimed)
             self._let_go()
         return written
 
