@@ -30,6 +30,7 @@ from jinmai.standards.gs1.element_strings import (
 )
 from jinmai.standards.gs1.epc import read_urn, write_urn
 from jinmai.standards.gs1.errors import Gs1Error
+from jinmai.standards.gs1.prefix_ranges import PrefixRange, check_prefix, prefix_range, prefix_ranges
 
 __all__ = [
     "APPLICATION_IDENTIFIERS",
@@ -37,11 +38,13 @@ __all__ = [
     "ApplicationIdentifier",
     "Elements",
     "Gs1Error",
+    "PrefixRange",
     "canonical",
     "canonical_gtins",
     "canonical_or_none",
     "check_digit",
     "check_pair",
+    "check_prefix",
     "elements_of",
     "format_bracketed",
     "format_scanned",
@@ -50,6 +53,8 @@ __all__ = [
     "pairing_faults",
     "parse",
     "prefix_length",
+    "prefix_range",
+    "prefix_ranges",
     "read_prefix_list",
     "read_urn",
     "to_digital_link",

@@ -1,7 +1,8 @@
 """How long the company prefix inside of a GS1 key is: nothing in the key itself says so.
 
-China's ranges are carried here. GS1 publishes the list of the whole world under its own terms; an operator
-who has that file loads it with :func:`read_prefix_list` and passes the result on.
+China's ranges are carried here; to whom GS1 gave the other ranges stands in ``prefix_ranges``, which says
+nothing of lengths. GS1 publishes the lengths of the whole world under its own terms; an operator who has that
+file loads it with :func:`read_prefix_list` and passes the result on.
 """
 
 from __future__ import annotations

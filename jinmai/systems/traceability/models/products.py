@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jinmai.standards.gs1 import Gs1Error, check_prefix
 from jinmai.systems.traceability.choices import ProductForm
 
 
@@ -44,3 +47,14 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    def clean(self) -> None:
+        """Its GTIN is from a range that GS1 gave to somebody; one for examples only on what is an example."""
+        try:
+            found = check_prefix(self.gtin)
+        except Gs1Error as error:
+            raise ValidationError({"gtin": error.reason}) from error
+        if found.kind == "demonstration" and not self.illustrative:
+            raise ValidationError(
+                {"gtin": gettext("GTINs that begin with 952 are for examples; these goods are not one.")}
+            )

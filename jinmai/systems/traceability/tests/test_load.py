@@ -102,6 +102,30 @@ def test_a_site_that_cannot_be_is_refused_by_file_and_place(
     assert not Site.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("gtin", "reason"),
+    [
+        ("01501234567899", "GS1 has given the prefix 150 to no member organisation"),
+        ("00201234567899", "the prefix 020 is for no trade item: inside of one region"),
+        ("09520781000057", "GTINs that begin with 952 are for examples; these goods are not one."),
+        ("09520781000058", "wrong check digit"),
+    ],
+)
+def test_a_gtin_that_no_goods_can_have_is_refused_with_its_product(
+    tmp_path: Path, gtin: str, reason: str
+) -> None:
+    entry = f"""
+[[products]]
+gtin = "{gtin}"
+owner = "{OWNER}"
+form = "dried"
+name = {{ zh = "海参", en = "Sea cucumber" }}
+"""
+    with pytest.raises(ValueError, match=f"{gtin}.*{re.escape(reason)}"):
+        load(_pack(tmp_path, "chain.toml", entry))
+    assert not Product.objects.exists()
+
+
 def test_a_licence_with_a_wrong_check_digit_is_refused_with_its_place(tmp_path: Path) -> None:
     entry = SITE.format(owner=OWNER, kind="processor", gln="") + 'licence = "SC12221078100019"\n'
     reason = "site pond: licence SC12221078100019: character 16: expected 5"
