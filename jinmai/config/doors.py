@@ -43,6 +43,21 @@ def door_patterns(manifests: Iterable[Manifest], taken: frozenset[str]) -> Itera
             yield path(door.path, include(door.urls))
 
 
+def last_patterns(manifests: Iterable[Manifest]) -> Iterator[URLResolver]:
+    """What folders want tried at the root when nothing else answers; it can hide no other address.
+
+    Raises :class:`ImproperlyConfigured` where it leads to no module.
+    """
+    for manifest in manifests:
+        if not manifest.last_urls:
+            continue
+        if not _exists(manifest.last_urls):
+            raise ImproperlyConfigured(
+                f"{manifest.key}: last_urls is {manifest.last_urls}, which is no module"
+            )
+        yield path("", include(manifest.last_urls))
+
+
 def sockets_at(manifests: Iterable[Manifest], address: str) -> str:
     """The dotted path to the application that takes WebSocket connections at ``address``, or nothing."""
     for manifest in manifests:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from jinmai.config.doors import door_patterns, first_segments
+from jinmai.config.doors import door_patterns, first_segments, last_patterns
 
 _core: list[URLPattern | URLResolver] = [
     path("", include(f"jinmai.core.{manifest.key}.urls"))
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_core,
     *_systems,
     *door_patterns([*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS], _taken),
+    *last_patterns(settings.JINMAI_SYSTEMS),
 ]
 
 handler400 = "jinmai.core.web.errors.bad_request"

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from jinmai.config.doors import door_patterns, first_segments, sockets_at
+from jinmai.config.doors import door_patterns, first_segments, last_patterns, sockets_at
 from jinmai.core.web.api import Manifest, Words
 from jinmai.core.web.manifest import Door
 
@@ -49,6 +49,14 @@ def test_doors_that_clash_are_refused(one: str, other: str) -> None:
 def test_a_door_that_leads_nowhere_is_refused(module: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"leads to {module}, which is no module"):
         list(door_patterns([house("traceability", Door("epcis/", module))], frozenset()))
+
+
+def test_what_is_tried_last_stands_at_the_root_and_leads_somewhere() -> None:
+    folder = Manifest(key="traceability", name=WORDS, summary=WORDS, last_urls=URLS)
+    assert [str(found.pattern) for found in last_patterns([house("industry"), folder])] == [""]
+    wrong = Manifest(key="traceability", name=WORDS, summary=WORDS, last_urls="nothing.at.all")
+    with pytest.raises(ImproperlyConfigured, match=r"traceability: last_urls is nothing\.at\.all"):
+        list(last_patterns([wrong]))
 
 
 def test_first_segments_look_into_what_is_included_at_the_root() -> None:

@@ -160,6 +160,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``permissions`` are those that concern no object; others are declared by the folder's ``permissions.py``.
     ``entry_titles`` say what a kind of entry that it appends is called where people read of it.
+    ``last_urls`` is a module of patterns that are tried at the root after all other addresses of the house.
     ``field_codes`` are dotted paths to functions of a scanned code and its reader: what the code stands for.
     """
 
@@ -174,6 +175,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry_titles: dict[str, Words] = {}
     follows: list[str] = []
     city_files: list[str] = []
+    last_urls: str = ""
     navigation: list[Link] = []
     processes: list[Process] = []
     jobs: list[Job] = []

@@ -18,7 +18,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import public
-from jinmai.standards.digital_link import DigitalLink, build, read
+from jinmai.standards.digital_link import CANONICAL_STEM, DigitalLink, build, read
 from jinmai.standards.gs1 import Gs1Error
 from jinmai.systems.traceability.selectors.addresses import public_address
 from jinmai.systems.traceability.selectors.published import (
@@ -53,6 +53,20 @@ def resolve(request: HttpRequest, rest: str) -> HttpResponse:
     if not fitting:
         return _refused(404, f"there is no {kind[:60]} of this thing; ?linkType=linkset lists what there is")
     return _led(request, link, _chosen(request, fitting), found)
+
+
+@public
+@require_safe
+def decompressed(request: HttpRequest, plain: str) -> HttpResponse:
+    """Lead from a compressed Digital Link to the plain one, with what was asked besides."""
+    target = public_address() + plain.removeprefix(CANONICAL_STEM)
+    asked = request.META.get("QUERY_STRING", "")
+    if asked:
+        target += ("&" if "?" in target else "?") + asked
+    answer = HttpResponse(status=307)
+    answer["Location"] = target
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 def _led(
