@@ -25,7 +25,7 @@ from jinmai.core.register.services.facts import (
 )
 from jinmai.core.register.services.parties import PartyRefused, change_party, enter_party
 from jinmai.core.register.services.places import PlaceRefused, enter_place, enter_thing
-from jinmai.core.register.values import shown
+from jinmai.core.register.values import ValueFault, parse_day, shown
 
 __all__ = [
     "MASKED",
@@ -41,6 +41,7 @@ __all__ = [
     "Place",
     "PlaceRefused",
     "Thing",
+    "ValueFault",
     "When",
     "change_party",
     "correct_fact",
@@ -53,6 +54,7 @@ __all__ = [
     "facts_as_of",
     "industry_name",
     "latest_facts",
+    "parse_day",
     "party_by_code",
     "party_code",
     "place_by_key",

@@ -227,7 +227,10 @@ class ReportOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResultSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One measured value as exact decimal text in the item's unit; empty is not detected, or no limit."""
+    """One measured value as exact decimal text in the item's unit; empty is not detected, or no limit.
+
+    ``tested_on`` is an ISO day; entries of before 2026-11-28 have none.
+    """
 
     item: str
     value: str
@@ -236,6 +239,7 @@ class ResultSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: str
     bound: str
     passes: bool | None
+    tested_on: str = ""
 
 
 class ResultsEntered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -127,8 +127,14 @@ class ResultsForm(forms.Form):
 
 
 class ResultsFileForm(forms.Form):
-    """The same from a table."""
+    """The same from a table; ``tested_on`` counts for the rows that name no day."""
 
+    tested_on = forms.DateField(
+        label=gettext_lazy("Tested on"),
+        help_text=gettext_lazy("For rows without a day of their own."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
+    )
     file = forms.FileField(
         label=gettext_lazy("Table (xlsx or csv)"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),

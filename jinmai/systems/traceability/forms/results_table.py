@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,16 +11,18 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from jinmai.core.register.api import refusal_words
+from jinmai.core.register.api import ValueFault, parse_day, refusal_words
 from jinmai.standards.tabular import Limits, Row, TableRefused, cell_name, read_rows
 from jinmai.systems.traceability.choices import MeasuredItem
 from jinmai.systems.traceability.forms.reports import measured_of
 from jinmai.systems.traceability.selectors.limits import METHODS, UNITS
-from jinmai.systems.traceability.services.laboratory import Measured
+from jinmai.systems.traceability.services.laboratory import Days, Measured
 
 HEADS: Final = (("项目", "Item"), ("单位", "Unit"), ("实测值", "Measured"), ("方法", "Method"))
+# A column that may be left out: the day of the test, where it is not one for all.
+DAY_HEAD: Final = ("检测日期", "Tested on")
 LIMITS: Final = Limits(size=2_000_000, unpacked=20_000_000, rows=200, columns=16)
-_ITEM, _UNIT, _VALUE, _METHOD = range(4)
+_ITEM, _UNIT, _VALUE, _METHOD, _DAY = range(5)
 
 
 class CellRefused(NamedTuple):
@@ -41,7 +44,7 @@ def template() -> bytes:
     """A workbook with a row for each item; "<0.1" in the column of values says not detected above 0.1."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("results")
-    sheet.append([zh for zh, _en in HEADS])
+    sheet.append([zh for zh, _en in (*HEADS, DAY_HEAD)])
     with override("zh-hans"):
         for item in MeasuredItem:
             sheet.append([str(item.label), UNITS[item], "", METHODS[item]])
@@ -50,8 +53,8 @@ def template() -> bytes:
     return content.getvalue()
 
 
-def read_results(path: Path, name: str) -> list[Measured]:
-    """The filled rows of a table.
+def read_results(path: Path, name: str, days: Days) -> list[Measured]:
+    """The filled rows of a table; ``days`` are those on which the sample can have been tested.
 
     Raises :class:`ResultsRefusedError` with every cell that is wrong; then nothing of it counts.
     """
@@ -68,7 +71,7 @@ def read_results(path: Path, name: str) -> list[Measured]:
         raise ResultsRefusedError([CellRefused("A1", _("The head must be: %(heads)s.") % {"heads": heads})])
     items = _items()
     for row in rows[1:]:
-        _read(row, items, found, faults)
+        _read(row, items, days, found, faults)
     if faults:
         raise ResultsRefusedError(faults)
     if not found:
@@ -79,6 +82,7 @@ def read_results(path: Path, name: str) -> list[Measured]:
 def _read(
     row: Row,
     items: dict[str, MeasuredItem],
+    days: Days,
     found: dict[MeasuredItem, Measured],
     faults: list[CellRefused],
 ) -> None:
@@ -87,11 +91,12 @@ def _read(
         said = [(one.column, _said(one.reason, one.detail)) for one in row.faults]
         faults += [CellRefused(cell_name(row.number, column), why) for column, why in said]
         return
-    cells = [cell.strip() for cell in row.cells] + [""] * 4
+    cells = [cell.strip() for cell in row.cells] + [""] * 5
     if not cells[_VALUE]:
         return
     item = items.get(cells[_ITEM].lower())
     measured = measured_of(item, cells[_VALUE], cells[_METHOD][:60]) if item else None
+    day, why = _day(cells[_DAY], days)
     fault: tuple[int, str] | None = None
     if item is None:
         fault = (_ITEM, _("“%(item)s” is no item that is measured.") % {"item": cells[_ITEM][:40]})
@@ -101,19 +106,32 @@ def _read(
         fault = (_VALUE, _("Write a figure such as 0.08, or <0.1 for “not detected”."))
     elif item in found:
         fault = (_ITEM, _("This item stands twice."))
+    elif why:
+        fault = (_DAY, why)
     else:
-        found[item] = measured
+        found[item] = measured._replace(tested_on=day)
     if fault:
         faults.append(CellRefused(cell_name(row.number, fault[0]), fault[1]))
 
 
+def _day(text: str, days: Days) -> tuple[date | None, str]:
+    """The day that a cell names, or why it cannot be that day; an empty cell names none."""
+    if not text:
+        return None, ""
+    try:
+        day = parse_day(text)
+    except ValueFault as error:
+        return None, _said(error.reason)
+    return day, days.fault(day)
+
+
 def _is_head(row: Row) -> bool:
-    cells = [cell.strip() for cell in row.cells[:4]]
-    return (
-        not row.faults
-        and all(cell in pair for cell, pair in zip(cells, HEADS, strict=False))
-        and len(cells) == len(HEADS)
-    )
+    cells = [cell.strip() for cell in row.cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    wanted = (*HEADS, DAY_HEAD)
+    fits = all(cell in pair for cell, pair in zip(cells, wanted, strict=False))
+    return not row.faults and fits and len(HEADS) <= len(cells) <= len(wanted)
 
 
 def _items() -> dict[str, MeasuredItem]:

@@ -18,6 +18,7 @@ from jinmai.systems.traceability.load import goods, rows, schema
 # In this order: later files name what earlier ones made.
 FILES: list[tuple[str, type[Any], Callable[[Any], None]]] = [
     ("chain.toml", schema.Chain, rows.chain),
+    ("preparations.toml", schema.Preparations, rows.preparations),
     ("lots.toml", schema.Lots, rows.lots),
     ("goods.toml", schema.Goods, goods.goods),
 ]

@@ -17,7 +17,15 @@ from jinmai.standards.food_licence import LicenceError, read_licence
 from jinmai.standards.gs1 import has_check_digit
 from jinmai.systems.traceability.choices import SiteKind
 from jinmai.systems.traceability.load import schema
-from jinmai.systems.traceability.models import Harvest, Lot, LotInput, Product, Site, Treatment
+from jinmai.systems.traceability.models import (
+    Harvest,
+    Lot,
+    LotInput,
+    Preparation,
+    Product,
+    Site,
+    Treatment,
+)
 from jinmai.systems.traceability.services.lots import open_lot, record_treatment
 from jinmai.systems.traceability.services.processing import make_lot_of, weigh_harvest
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
@@ -75,6 +83,17 @@ def chain(pack: schema.Chain) -> None:
                 "industrial_identifier",
                 "illustrative",
             ),
+        )
+
+
+def preparations(pack: schema.Preparations) -> None:
+    """Write the names of what is given at the ponds."""
+    for entry in pack.preparations:
+        _put(
+            Preparation,
+            {"name_zh": entry.name.zh, "since": entry.since},
+            name_en=entry.name.en,
+            **_as_they_are(entry, "kind", "until", "source"),
         )
 
 

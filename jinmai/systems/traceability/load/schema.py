@@ -56,6 +56,22 @@ class ProductEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     illustrative: bool = False
 
 
+class PreparationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name of what is given at the ponds, as a source has it from a day on."""
+
+    name: Words
+    kind: str
+    since: date
+    source: str
+    until: date | None = None
+
+
+class Preparations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``preparations.toml``: probiotics, herbs and the like in both languages."""
+
+    preparations: list[PreparationEntry] = []
+
+
 class Chain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``chain.toml``: where animals live and what they become."""
 

@@ -7,6 +7,7 @@ from jinmai.systems.traceability.models.exceptions import ChainException
 from jinmai.systems.traceability.models.laboratory import TestReport, TestResult
 from jinmai.systems.traceability.models.lots import Harvest, Lot, LotInput, Treatment
 from jinmai.systems.traceability.models.minting import MintBatch
+from jinmai.systems.traceability.models.preparations import Preparation
 from jinmai.systems.traceability.models.products import Product
 from jinmai.systems.traceability.models.promises import Promise
 from jinmai.systems.traceability.models.recalls import Recall
@@ -41,6 +42,7 @@ __all__ = [
     "MintBatch",
     "NamedQuery",
     "PlaceWithin",
+    "Preparation",
     "Product",
     "Promise",
     "Recall",

@@ -69,7 +69,7 @@ class TestResult(models.Model):
 
     ``value`` None means not detected above ``detection_limit``. ``limit`` and ``bound`` are kept as they
     were on the day of sampling, with the register's fact that said so; without a limit ``passes`` is
-    None: unknown is never "yes".
+    None: unknown is never "yes". ``tested_on`` is the day of this test; the report's is that of the last one.
     """
 
     __test__ = False  # as above
@@ -81,6 +81,7 @@ class TestResult(models.Model):
         _("detection limit"), max_digits=12, decimal_places=4, null=True, blank=True
     )
     method = models.CharField(_("method"), max_length=60)
+    tested_on = models.DateField(_("tested on"), null=True, blank=True)
     limit = models.DecimalField(_("limit"), max_digits=12, decimal_places=4, null=True, blank=True)
     bound = models.CharField(_("limit is"), max_length=8, choices=LimitBound, blank=True)
     limit_fact = models.ForeignKey(

@@ -23,6 +23,7 @@ from jinmai.systems.traceability.models import (
     Treatment,
 )
 from jinmai.systems.traceability.selectors.trace import upstream
+from jinmai.systems.traceability.selectors.treatments import Given, given
 
 KING = "heaviest_sea_cucumber"
 
@@ -41,7 +42,7 @@ class Stage:
     """A lot on the way: where, when, and what was done to it there."""
 
     lot: Lot
-    treatments: list[Treatment]
+    treatments: list[Given]
     harvest: Harvest | None
     district: str
 
@@ -91,9 +92,9 @@ def origin_of(lot: Lot) -> Origin:
     """Everything that is told of a lot."""
     lots = list(reversed(upstream([lot])))
     harvests = {one.lot_id: one for one in Harvest.objects.filter(lot__in=lots)}
-    treatments: dict[int, list[Treatment]] = {}
-    for one in Treatment.objects.filter(lot__in=lots).order_by("at"):
-        treatments.setdefault(one.lot_id, []).append(one)
+    treatments: dict[int, list[Given]] = {}
+    for line in given(Treatment.objects.filter(lot__in=lots).order_by("at")):
+        treatments.setdefault(line.treatment.lot_id, []).append(line)
     report = _report_of(lot, lots)
     festival = next((one for one in harvests.values() if one.festival and one.heaviest_grams), None)
     return Origin(

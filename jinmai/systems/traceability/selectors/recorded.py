@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
@@ -15,6 +17,7 @@ from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, TreatmentKind, UnitState
 from jinmai.systems.traceability.models import Site
 from jinmai.systems.traceability.selectors.names import in_language
+from jinmai.systems.traceability.selectors.treatments import dose_in_words, substance_in_words
 
 TONES = {
     entries.LOT_OPENED: "work",
@@ -90,7 +93,8 @@ def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR091
         case entries.LOT_STATE_CHANGED | entries.RECALL_STARTED | entries.EXCEPTION_CLOSED:
             return str(payload["reason"])
         case entries.TREATMENT_RECORDED:
-            return f"{payload['substance']}, {payload['dose']}"
+            day = timezone.localdate(datetime.fromisoformat(payload["at"]))
+            return f"{substance_in_words(payload['substance'], day)}, {dose_in_words(payload['dose'])}"
         case entries.LOT_TRANSFORMED:
             taken = (f"{one['lot']} ({amounts(one['animals'], one['grams'])})" for one in payload["inputs"])
             return ", ".join(taken)

@@ -30,12 +30,37 @@ class ReportRefusedError(Exception):
 
 
 class Measured(NamedTuple):
-    """A value as the laboratory enters it. ``value`` None means not detected above ``detection_limit``."""
+    """A value as the laboratory enters it. ``value`` None means not detected above ``detection_limit``.
+
+    ``tested_on`` None is the day that is given for all.
+    """
 
     item: MeasuredItem
     value: Decimal | None
     detection_limit: Decimal | None = None
     method: str = ""
+    tested_on: date | None = None
+
+
+class Days(NamedTuple):
+    """From the day of sampling to today: only on these can a sample have been tested."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, report: TestReport) -> Days:
+        """Those of a report's sample."""
+        return cls(timezone.localdate(report.sampled_at), timezone.localdate())
+
+    def fault(self, day: date) -> str:
+        """Why it cannot have been this day; empty where it can."""
+        if day > self.last:
+            return _("%(day)s lies in the future.") % {"day": day.isoformat()}
+        if day < self.first:
+            told = {"day": day.isoformat(), "first": self.first.isoformat()}
+            return _("%(day)s lies before the sampling on %(first)s.") % told
+        return ""
 
 
 class Sample(NamedTuple):
@@ -103,17 +128,19 @@ def enter_results(
 ) -> TestReport:
     """Put these results in the place of what the draft held; limits are those of the day of sampling.
 
-    Raises :class:`ReportRefusedError` where the report is final; ``ValidationError`` with the item.
+    ``tested_on`` counts where a result names no day of its own. Raises :class:`ReportRefusedError` where the
+    report is final; ``ValidationError`` with the item or the day.
     """
     report = _locked(report)
     if report.state != ReportState.DRAFT:
         raise ReportRefusedError(_("This report is issued; it does not change any more."))
-    sampled_on = timezone.localdate(report.sampled_at)
-    if not sampled_on <= tested_on <= timezone.localdate():
-        raise ValidationError({"tested_on": _("The day lies between the sampling and today.")})
-    limits = limits_for(report.lot.product.form, sampled_on)
+    days = Days.of(report)
+    limits = limits_for(report.lot.product.form, days.first)
     rows = []
     for one in measured:
+        day = one.tested_on or tested_on
+        if days.fault(day):
+            raise ValidationError({one.item if one.tested_on else "tested_on": days.fault(day)})
         limit = limits.get(one.item)
         row = TestResult(
             report=report,
@@ -121,6 +148,7 @@ def enter_results(
             value=one.value,
             detection_limit=one.detection_limit,
             method=one.method.strip() or METHODS[one.item],
+            tested_on=day,
             limit=limit.value if limit else None,
             bound=limit.bound if limit else "",
             limit_fact=limit.fact if limit else None,
@@ -132,7 +160,7 @@ def enter_results(
         raise ValidationError(_("An item stands twice."))
     report.results.all().delete()
     TestResult.objects.bulk_create(rows)
-    report.tested_on = tested_on
+    report.tested_on = max((row.tested_on for row in rows if row.tested_on), default=tested_on)
     report.save(update_fields=["tested_on"])
     said = [_said(row) for row in rows]
     _record(report, entries.RESULTS_ENTERED, entries.ResultsEntered(report=report.number, results=said), by)
@@ -263,6 +291,7 @@ def _said(row: TestResult) -> entries.ResultSaid:
         limit=_text(row.limit),
         bound=row.bound,
         passes=row.passes,
+        tested_on=row.tested_on.isoformat() if row.tested_on else "",
     )
 
 

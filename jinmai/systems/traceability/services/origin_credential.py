@@ -74,6 +74,8 @@ def _subject(report: TestReport) -> Document:
 
 def _result(row: TestResult) -> dict[str, Any]:
     told: dict[str, Any] = {"item": row.item, "unit": UNITS[row.item], "method": row.method}
+    if row.tested_on is not None:
+        told["testedOn"] = row.tested_on.isoformat()
     if row.value is None:
         told["notDetected"] = True
     else:

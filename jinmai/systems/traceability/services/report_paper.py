@@ -119,9 +119,12 @@ def _row(row: TestResult) -> list[str]:
     if row.limit_fact is not None:
         since = _("in force since %(day)s") % {"day": formats.day(row.limit_fact.effective_from)}
         source = f"{in_language(row.limit_fact.source)}, {since}"
+    method = row.method
+    if row.tested_on is not None and row.tested_on != row.report.tested_on:
+        method = f"{method} ({formats.day(row.tested_on)})"
     absent = formats.ABSENT
     measured, limit = _whole(measured), _whole(limit)
-    return [str(row.get_item_display()), measured, limit or absent, judged, row.method, source or absent]
+    return [str(row.get_item_display()), measured, limit or absent, judged, method, source or absent]
 
 
 def _whole(amount: str) -> str:

@@ -28,6 +28,8 @@ from jinmai.systems.traceability.tests.laboratory import (
 
 pytestmark = pytest.mark.django_db
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEAD = ["项目", "单位", "实测值", "方法"]
+DATED = [*HEAD, "检测日期"]
 GOOD = {"lead": "0.12", "chloramphenicol": "<0.1", "protein": "62.4"}
 
 
@@ -52,19 +54,20 @@ def enter(client: Client, report: TestReport, **values: str) -> Any:
     return client.post(address("report_results", report), {"tested_on": today(), **values})
 
 
-def table(*rows: list[Any], name: str = "results.xlsx") -> SimpleUploadedFile:
+def table(*rows: list[Any], head: list[str] = HEAD) -> SimpleUploadedFile:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in [["项目", "单位", "实测值", "方法"], *rows]:
+    for row in [head, *rows]:
         sheet.append(row)
     content = BytesIO()
     book.save(content)
-    return SimpleUploadedFile(name, content.getvalue(), WORKBOOK)
+    return SimpleUploadedFile("results.xlsx", content.getvalue(), WORKBOOK)
 
 
-def hand_in(client: Client, report: TestReport, upload: SimpleUploadedFile) -> Any:
-    return client.post(address("report_results", report), {"by_file": "1", "file": upload})
+def hand_in(client: Client, report: TestReport, upload: SimpleUploadedFile, day: str = "") -> Any:
+    given = {"by_file": "1", "file": upload, "tested_on": day or today()}
+    return client.post(address("report_results", report), given, headers={"Accept-Language": "en"})
 
 
 def test_a_sample_is_recorded_by_the_lots_scanned_code(client: Client) -> None:
@@ -192,6 +195,35 @@ def test_a_table_with_one_wrong_cell_is_refused_whole_and_the_cell_named(
     answer = hand_in(client, draft, table(row, ["protein", "g/100 g", "62", ""]))
     assert answer.status_code == 422
     assert f"<strong>{cell}</strong>" in answer.content.decode()
+    assert not draft.results.exists()
+
+
+def test_each_row_may_name_the_day_of_its_test_and_the_form_names_the_others(
+    client: Client, draft: TestReport
+) -> None:
+    day, default = (timezone.localdate() - timedelta(days=back) for back in (2, 1))
+    rows: list[list[Any]] = [["lead", "", "0.1", "", day], ["protein", "", "62", "", ""]]
+    upload = table(["chloramphenicol", "", "<0.1", "", f"{day:%Y/%m/%d}"], *rows, head=DATED)
+    assert hand_in(client, draft, upload, default.isoformat()).status_code == 302
+    days = dict(draft.results.values_list("item", "tested_on"))
+    assert days == {"lead": day, "chloramphenicol": day, "protein": default}
+    draft.refresh_from_db()
+    assert draft.tested_on == default
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "lies in the future"), (-9, "lies before the sampling")])
+def test_a_test_that_cannot_have_been_on_its_day_is_refused_by_its_cell(
+    client: Client, draft: TestReport, days: int, words: str
+) -> None:
+    day = timezone.localdate() + timedelta(days=days)
+    rows: list[list[Any]] = [["lead", "", "0.1", "", day], ["protein", "", "62", "", "soon"]]
+    answer = hand_in(client, draft, table(*rows, head=DATED))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"<strong>E2</strong> {day.isoformat()} {words}" in page
+    assert "<strong>E3</strong> Not a day." in page
+    answer = hand_in(client, draft, table(["lead", "", "0.1", ""]), day.isoformat())
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert not draft.results.exists()
 
 

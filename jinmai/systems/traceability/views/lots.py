@@ -32,6 +32,7 @@ from jinmai.systems.traceability.selectors.promises import promises_of
 from jinmai.systems.traceability.selectors.scanning import scans_of
 from jinmai.systems.traceability.selectors.temperature import excursions_of_lot
 from jinmai.systems.traceability.selectors.trace import item_way
+from jinmai.systems.traceability.selectors.treatments import given
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -124,7 +125,7 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
         "unpacked": unpacked,
         "inputs": inputs_of(lot),
         "outputs": outputs_of(lot),
-        "treatments": lot.treatments.select_related("by"),
+        "treatments": given(lot.treatments.all()),
         "harvest": getattr(lot, "harvest", None),
         "exceptions": findings.exceptions_for(user).filter(lot=lot, closed_at__isnull=True),
         "units": lot.units.count(),

@@ -41,6 +41,7 @@ from jinmai.systems.traceability.selectors.limits import limits_for
 from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services.certificates import issue_certificate, revoke_certificate
 from jinmai.systems.traceability.services.laboratory import (
+    Days,
     Measured,
     enter_results,
     issue_report,
@@ -190,15 +191,18 @@ def results(request: HttpRequest, report: TestReport) -> HttpResponse:
     limits = limits_for(report.lot.product.form, timezone.localdate(report.sampled_at))
     by_file = "file" in request.FILES or "by_file" in request.POST
     form = ResultsForm(None if by_file else request.POST or None, report=report, limits=limits)
-    file_form = ResultsFileForm(request.POST, request.FILES) if by_file else ResultsFileForm()
+    initial = {"tested_on": report.tested_on or timezone.localdate()}
+    file_form = ResultsFileForm(
+        request.POST if by_file else None, request.FILES if by_file else None, initial=initial
+    )
     refused: list[results_table.CellRefused] = []
     if by_file and file_form.is_valid():
         try:
-            measured = _of_file(file_form.cleaned_data["file"])
+            measured = _of_file(file_form.cleaned_data["file"], Days.of(report))
         except results_table.ResultsRefusedError as error:
             refused = error.cells
         else:
-            day = timezone.localdate()
+            day = file_form.cleaned_data["tested_on"]
             if done(file_form, lambda: _enter(report, measured, day, user)):
                 messages.success(request, gettext("The values are recorded."))
                 return redirect(report_address(report))
@@ -259,12 +263,12 @@ def withdraw(request: HttpRequest, report: TestReport) -> HttpResponse:
     return deed_page(request, _deed(report, words, danger=True), form)
 
 
-def _of_file(upload: Any) -> list[Measured]:
+def _of_file(upload: Any, days: Days) -> list[Measured]:
     with tempfile.NamedTemporaryFile(suffix=".upload") as kept:
         for chunk in upload.chunks():
             kept.write(chunk)
         kept.flush()
-        return results_table.read_results(Path(kept.name), upload.name or "")
+        return results_table.read_results(Path(kept.name), upload.name or "", days)
 
 
 def _enter(report: TestReport, measured: list[Measured], day: Any, user: User) -> None:
