@@ -25,7 +25,7 @@ _EXTENSION = re.compile(r"\s*([A-Za-z_][\w.\-]*)\s*=\s*([^\s,=]+:[^\s,]*)\s*", r
 _JSON: Final = ("application/json", "application/ld+json", "application/problem+json")
 _XML: Final = ("application/xml", "text/xml", "application/problem+xml")
 
-# What OPTIONS says of every resource.
+# What OPTIONS says of every resource. "No preference" says that any format may be asked for.
 DISCOVERY: Final = {
     "GS1-EPCIS-Version": EPCIS_VERSION,
     "GS1-EPCIS-Min": EPCIS_MIN,
@@ -33,8 +33,8 @@ DISCOVERY: Final = {
     "GS1-CBV-Version": CBV_VERSION,
     "GS1-CBV-Min": CBV_MIN,
     "GS1-CBV-Max": CBV_VERSION,
-    "GS1-EPC-Format": ", ".join(get_args(EpcFormat)),
-    "GS1-CBV-XML-Format": ", ".join(get_args(CbvFormat)),
+    "GS1-EPC-Format": "No_Preference",
+    "GS1-CBV-XML-Format": "No_Preference",
     "GS1-Extensions": EXTENSIONS,
     "GS1-Vendor-Version": VENDOR_VERSION,
 }
@@ -42,7 +42,8 @@ CAPTURE_LIMITS: Final = {
     "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
     "GS1-EPCIS-Capture-File-Size-Limit": str(LARGEST_CAPTURE),
 }
-CAPTURE_DISCOVERY: Final = CAPTURE_LIMITS | {"GS1-Capture-Error-Behaviour": "rollback, proceed"}
+# By "all" a server says that it has both behaviours.
+CAPTURE_DISCOVERY: Final = CAPTURE_LIMITS | {"GS1-Capture-Error-Behaviour": "all"}
 # What every answer with content says.
 SPOKEN: Final = {
     "GS1-EPCIS-Version": EPCIS_VERSION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from xml.sax.saxutils import escape
 
 from django.http import HttpResponse, HttpResponseBase
@@ -164,4 +164,17 @@ EPC_VIEWS: Final = (
     resource(Resource({"GET": Method(_epcs)})),
     resource(Resource({"GET": Method(_epc)})),
     resource(Resource({"GET": Method(_epc_events, offers_xml=True)})),
+)
+
+
+def _nowhere(call: Call, address: str) -> NoReturn:
+    del call
+    raise not_found(f"there is nothing at {address[:200]}")
+
+
+nowhere = resource(
+    Resource(
+        {name: Method(_nowhere, offers_xml=True) for name in ("GET", "POST", "PUT", "PATCH", "DELETE")},
+        discovery=_nowhere,
+    )
 )

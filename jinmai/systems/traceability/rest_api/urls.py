@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import PathConverter
 
 from jinmai.systems.traceability.rest_api import captures, events, queries, subscriptions, top_level
+
+
+class AnythingConverter(PathConverter):
+    """A path that may hold line breaks, as identifiers in foreign addresses may."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(AnythingConverter, "anything")
 
 
 def _top_level(name: str, views: tuple[top_level.View, ...]) -> list[URLPattern]:
@@ -38,4 +48,6 @@ urlpatterns = [
         name="traceability.epcis.subscription",
     ),
     path("nextPageToken/<str:token>", queries.page_token, name="traceability.epcis.page_token"),
+    # Whatever else is called is answered as the interface answers; also a line break inside of an identifier.
+    path("<anything:address>", top_level.nowhere, name="traceability.epcis.nowhere"),
 ]

@@ -19,13 +19,13 @@ PAGED = {"Link", "GS1-Next-Page-Token-Expires"}
 SPECIAL = {"get", "post", "delete", "options"}
 EVENT_ID = "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8"
 SEEN = {
-    "/events/{eventID}": quote(EVENT_ID, safe=""),
-    "/eventTypes/{eventType}": "ObjectEvent",
-    "/epcs/{epc}": quote(EPC, safe=""),
-    "/bizSteps/{bizStep}": "shipping",
-    "/bizLocations/{bizLocation}": quote("https://id.gs1.org/414/0614141008889", safe=""),
-    "/readPoints/{readPoint}": quote("urn:epc:id:sgln:0614141.00777.0", safe=""),
-    "/dispositions/{disposition}": "in_transit",
+    "eventID": EVENT_ID,
+    "eventType": "ObjectEvent",
+    "epc": EPC,
+    "bizStep": "shipping",
+    "bizLocation": "https://id.gs1.org/414/0614141008889",
+    "readPoint": "urn:epc:id:sgln:0614141.00777.0",
+    "disposition": "in_transit",
 }
 
 
@@ -55,18 +55,20 @@ class World(Caller):
         assert made.status_code == 201, made.content
         return str(content(made)["subscriptionID"])
 
+    @property
+    def places(self) -> dict[str, str]:
+        """What it has for each place in a path of the OpenAPI."""
+        return SEEN | {
+            "captureID": self.capture_id,
+            "queryName": "mine",
+            "subscriptionID": self.subscription,
+            "token": "nothing",
+        }
+
     def address(self, path: str) -> str:
         """A path of the OpenAPI with its places filled."""
-        for template, value in SEEN.items():
-            if path.startswith(template):
-                path = template[: template.index("{")] + value + path[len(template) :]
-        for place, value in (
-            ("{captureID}", self.capture_id),
-            ("{queryName}", "mine"),
-            ("{subscriptionID}", self.subscription),
-            ("{token}", "nothing"),
-        ):
-            path = path.replace(place, value)
+        for place, value in self.places.items():
+            path = path.replace(f"{{{place}}}", quote(value, safe=""))
         return path.removeprefix("/")
 
     def body(self, path: str) -> Any:
@@ -235,8 +237,18 @@ def test_what_is_not_there_is_not_found(openapi: dict[str, Any]) -> None:
             answer = stranger.call(method.upper(), world.address(path), body)
             discovery = method == "options" and "subscription" not in path
             assert answer.status_code == 404 or open_to_all or discovery, (method, path, answer.content)
-    for address in ("nothing", "events/", "queries/mine/nothing", "capture/1/2"):
-        assert world.get(address).status_code == 404
+    for address in ("nothing", "events/", "queries/mine/nothing", "capture/1/2", "events/urn:a:%0A1"):
+        for method in ("GET", "OPTIONS", "POST", "DELETE"):
+            answer = world.call(method, address, Accept="application/xml")
+            expected = (404, "application/problem+xml")
+            assert (answer.status_code, answer["Content-Type"]) == expected, (method, address)
+        assert Caller().call("GET", address, Authorization="").status_code == 401
+
+
+def test_discovery_says_formats_and_behaviours_in_the_words_of_the_description() -> None:
+    said = World().call("OPTIONS", "capture").headers
+    assert said["GS1-EPC-Format"] == said["GS1-CBV-XML-Format"] == "No_Preference"
+    assert said["GS1-Capture-Error-Behaviour"] == "all"
 
 
 def test_a_method_that_a_resource_lacks_is_refused_with_those_it_has(openapi: dict[str, Any]) -> None:
