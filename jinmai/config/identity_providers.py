@@ -57,7 +57,7 @@ def identity_providers() -> list[Provider]:
     path = Path(name)
     try:
         found = msgspec.toml.decode(path.read_bytes(), type=ProvidersFile).providers
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"JINMAI_OIDC: {path}: {error}") from error
     for provider in found:
         if not ID.fullmatch(provider.id):

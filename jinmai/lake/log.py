@@ -64,7 +64,7 @@ class Entry:
     def _decode(self, line: bytes) -> Action:
         try:
             return msgspec.json.decode(line, type=Action)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DamagedError(f"log entry {self.version}: {error}") from error
 
 

@@ -67,7 +67,7 @@ def load(pack: Path) -> None:
     path = pack / "people.toml"
     try:
         file = msgspec.toml.decode(path.read_bytes(), type=PeopleFile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     refuse_wrong_rows(file, path)
     passwords = new_passwords([person.username for person in file.people if person.illustrative])

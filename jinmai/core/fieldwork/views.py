@@ -81,7 +81,7 @@ def deeds(request: HttpRequest) -> JsonResponse:
     user: User = request.user  # type: ignore[assignment]  # as above
     try:
         told = msgspec.json.decode(request.body, type=SentDeed)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return JsonResponse({"error": "malformed", "text": str(error)}, status=400)
     if told.person != user.pk:
         return JsonResponse({"error": "other_person"}, status=409)

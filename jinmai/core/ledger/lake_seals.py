@@ -71,7 +71,7 @@ def _last_seals() -> list[Seal]:
         return []
     try:
         sealed = msgspec.json.decode(bytes(last.content), type=LakeSealed)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         log.exception("the last seal of the lake cannot be read")  # the ledger's own check names it
         return []
     return [Seal(*msgspec.structs.astuple(table)) for table in sealed.tables]

@@ -206,7 +206,7 @@ def _rows(path: Path, shape: type[T], field: str) -> list[Any]:
         found: list[Any] = getattr(msgspec.toml.decode(path.read_bytes(), type=shape), field)
     except FileNotFoundError:
         return []
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     return found
 
@@ -229,7 +229,7 @@ def _districts(path: Path) -> None:
         city = msgspec.toml.decode(path.read_bytes(), type=City)
     except FileNotFoundError:
         return
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     if city.code:
         enter_place(key=city.code, kind="city", name_zh=city.name.zh, name_en=city.name.en, actor=ACTOR)

@@ -77,5 +77,5 @@ def _read(path: Path) -> City:
         return msgspec.toml.decode(path.read_bytes(), type=City)
     except FileNotFoundError:
         return City(code="", name=Words(zh="", en=""))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: {error}") from error

@@ -197,7 +197,7 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
-    except (msgspec.DecodeError, OSError) as error:
+    except (msgspec.DecodeError, OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: {error}") from error
     if manifest.key != path.parent.name:
         raise ManifestError(f"{path}: key is {manifest.key!r}, the folder is {path.parent.name!r}")

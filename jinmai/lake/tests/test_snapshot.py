@@ -111,6 +111,14 @@ def test_unreadable_entry_is_named(lake: Lake) -> None:
         Snapshot(lake.root / FURNACE.name)
 
 
+def test_entry_that_is_no_text_any_more_is_named(lake: Lake) -> None:
+    send(lake, (7, 0))
+    entry = lake.root / FURNACE.name / "_delta_log" / f"{1:020d}.json"
+    entry.write_bytes(entry.read_bytes().replace(b'"add"', b'"a\xffd"'))
+    with pytest.raises(DamagedError, match="log entry 1"):
+        Snapshot(lake.root / FURNACE.name)
+
+
 def test_writer_checkpoints_where_maintenance_never_runs(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jinmai.lake.appending._CHECKPOINT_AT_THE_LATEST", 5)
     for sequence in range(7):

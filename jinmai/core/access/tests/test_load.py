@@ -126,6 +126,13 @@ def test_a_wrong_row_is_named_and_nothing_is_kept(pack: Path, old: str, new: str
     assert [counts(), kept_passwords()] == [(0, 0, 0), {}]
 
 
+def test_a_file_that_is_not_utf8_is_named(pack: Path) -> None:
+    (pack / "people.toml").write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(ValueError, match=r"people\.toml: 'utf-8' codec"):
+        load(pack)
+    assert counts() == (0, 0, 0)
+
+
 def test_the_pack_of_jinzhou_loads_with_right_codes_and_someone_in_each_declared_role() -> None:
     load(configured.JINMAI_CITY)
     assert [

@@ -71,7 +71,7 @@ def _disagreements(kept: Columns, raw: dict[str, Raw]) -> Iterator[str]:
     try:
         envelope = msgspec.json.decode(leaf, type=Envelope)
         written = msgspec.json.encode(envelope)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         yield f"its envelope cannot be read ({error})"
         return
     if written != leaf:

@@ -71,6 +71,11 @@ def test_an_empty_ledger_is_found_whole(tmp_path: Path) -> None:
     assert check_ledger().ok
 
 
+def test_an_envelope_that_is_no_text_any_more_is_named() -> None:
+    change("UPDATE ledger_entry SET leaf = x'7b22ff223a317d' WHERE \"index\" = 17")
+    assert any(fault.startswith("entry 17: its envelope cannot be read") for fault in named())
+
+
 COLUMNS = ["kind", "subject", "actor", "occurred_at", "recorded_at", "key"]
 
 

@@ -54,5 +54,5 @@ def _reply(answer: Answer) -> RobotReply:
         raise TryLaterError(Reason.STATUS, str(answer.status), answer.retry_after)
     try:
         return msgspec.json.decode(answer.body, type=RobotReply)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TryLaterError(Reason.UNREADABLE) from error

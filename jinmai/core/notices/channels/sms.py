@@ -78,7 +78,7 @@ def provider() -> Provider:
         return msgspec.toml.decode(settings.JINMAI_SMS.read_bytes(), type=Provider)
     except FileNotFoundError as error:
         raise RefusedError(Reason.SETTINGS, "sms.toml") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedError(Reason.SETTINGS, f"sms.toml: {error}") from error
 
 
@@ -140,7 +140,7 @@ def _at(path: str, body: bytes) -> str:
         return body.decode(errors="replace").strip()[:200]
     try:
         found: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TryLaterError(Reason.UNREADABLE) from error
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None

@@ -54,7 +54,7 @@ def read_mapping(path: Path) -> Mapping:
     try:
         mapping = msgspec.toml.decode(path.read_bytes(), type=Mapping)
         ZoneInfo(mapping.time.zone)
-    except (OSError, msgspec.DecodeError, ZoneInfoNotFoundError) as error:
+    except (OSError, msgspec.DecodeError, ZoneInfoNotFoundError, UnicodeDecodeError) as error:
         raise MappingError(f"{path}: {error}") from error
     unknown = set(mapping.totals.values()) - {column.property for column in mapping.values.values()}
     if unknown:

@@ -122,7 +122,8 @@ def _walk(lots: Iterable[Lot], here: str, there: str) -> list[Lot]:
     begin = list(dict.fromkeys(lot.pk for lot in lots))
     if not begin:
         return []
-    marks = ", ".join(["(%s, 0)"] * len(begin))
+    # PostgreSQL takes a bare number for an integer of four bytes and refuses the keys that are joined to it.
+    marks = ", ".join(["(CAST(%s AS bigint), 0)"] * len(begin))
     # A chain has some ten steps; the bound ends a walk that a damaged table sends round and round.
     question = f"""
         WITH RECURSIVE walk(lot, step) AS (
