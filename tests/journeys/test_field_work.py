@@ -88,7 +88,7 @@ def treat(page: Page, substance: str, code: str = LOT) -> None:
     page.locator("#traceability-treat-dose").fill("2 kg")
     page.locator("[data-scan]").first.focus()
     scan(page, code)
-    expect(page.locator(".field-line").first).to_contain_text(code)
+    expect(page.locator(".field-line").first).to_contain_text(substance)
 
 
 def substances(chain: Instance, start: str) -> list[str]:

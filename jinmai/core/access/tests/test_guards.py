@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import path
@@ -14,6 +13,7 @@ from jinmai.core.access.models import User
 from jinmai.core.access.tests.factories import make_organisation, make_person
 from jinmai.core.access.urls import urlpatterns as account_addresses
 from jinmai.core.web.api import public, requires, signed_in
+from tests.beside import run
 
 pytestmark = pytest.mark.django_db
 looked_up: list[int] = []
@@ -149,6 +149,7 @@ class TestSignedIn:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True)
 class TestAsynchronous:
     async def ask(self, person: User, address: str) -> Any:
         client = AsyncClient()
@@ -156,7 +157,6 @@ class TestAsynchronous:
         return await client.get(address)
 
     def test_views_that_stream_are_guarded_alike(self, alice: User, bob: User, charlie: User) -> None:
-        ask = async_to_sync(self.ask)
-        answers = [ask(person, f"/stream/{bob.pk}") for person in (alice, bob, charlie)]
+        answers = [run(self.ask(person, f"/stream/{bob.pk}")) for person in (alice, bob, charlie)]
         assert [answer.status_code for answer in answers] == [200, 403, 404]
         assert answers[0].content == b"bob"

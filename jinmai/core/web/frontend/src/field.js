@@ -88,18 +88,27 @@ async function keep(form) {
     return show("bad", words["scan-first"]);
   }
   const panel = form.closest("[data-deed]");
+  const note = noteOf(form);
+  // Before anything is waited for: what is typed from now on belongs to the next deed.
+  clear(form, panel);
   try {
-    latest = await add({ person, deed: panel.dataset.key, title: panel.dataset.title, at: new Date().toISOString(), fields });
+    latest = await add({ person, deed: panel.dataset.key, title: panel.dataset.title, note, at: new Date().toISOString(), fields });
   } catch (error) {
+    for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
     bad();
     return show("bad", words["not-kept"], String(error));
   }
   good();
   show("kept", words.kept, `${panel.dataset.title} · ${readable(fields.scan.split("\n")[0])}`);
-  clear(form, panel);
   tabs.postMessage("changed");
   await draw();
   sync();
+}
+
+// What was filled in, as a person reads it: the list tells one treatment of a pond from the next.
+function noteOf(form) {
+  const filled = [...form.elements].filter((one) => one.name !== "scan" && one.value && one.labels?.length);
+  return filled.map((one) => one.selectedOptions?.[0].textContent.trim() ?? one.value).join(" · ");
 }
 
 function clear(form, panel) {
@@ -143,8 +152,8 @@ function tell(own) {
 async function act(name, deed) {
   await change({ ...deed, state: "aside" });
   if (name === "again") {
-    const { title, at, fields } = deed;
-    latest = await add({ person, deed: deed.deed, title, at, fields });
+    const { title, note, at, fields } = deed;
+    latest = await add({ person, deed: deed.deed, title, note, at, fields });
   }
   tabs.postMessage("changed");
   await draw();

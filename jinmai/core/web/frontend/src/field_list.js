@@ -17,6 +17,7 @@ function line(deed, deeds, words, act) {
   const code = codes.length > 1 ? `${codes[0]} + ${codes.length - 1}` : codes[0];
   const at = new Date(deed.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
   item.append(head, element("p", "field-line-code", `${readable(code ?? "")} · ${at}`));
+  if (deed.note && deed.state !== "done") item.append(element("p", "field-line-note", deed.note));
   if (deed.text) item.append(text(deed));
   if (deed.state === "refused") item.append(buttons(deed, words, act));
   return item;
