@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+
+from tests.instance import Instance
 
 CHROMIUM = shutil.which("chromium")
 DESKTOP = {"width": 1440, "height": 900}
@@ -40,6 +43,17 @@ def chromium() -> Iterator[Browser]:
 
 def _launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+
+
+def sign_in(page: Page, instance: Instance, username: str) -> Page:
+    """Sign somebody in where the page asks for it, or at the sign-in page; it leads where they were going."""
+    if "/sign-in/" not in page.url:
+        page.goto(f"{instance.url}/sign-in/")
+    page.locator("input[name=login]").fill(username)
+    page.locator("input[name=password]").fill(instance.sign_ins()[username])
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"^(?!.*/sign-in/)"))
+    return page
 
 
 @pytest.fixture

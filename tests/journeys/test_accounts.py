@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import sign_in
 from tests.instance import Instance
 
 pytestmark = pytest.mark.browser
@@ -23,13 +24,6 @@ def house(make_instance: Callable[..., Instance]) -> Instance:
 def address(house: Instance) -> str:
     """The house under a name: a passkey belongs to a name, never to a number."""
     return f"http://localhost:{house.port}"
-
-
-def sign_in(page: Page, house: Instance, username: str) -> None:
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", house.sign_ins()[username])
-    page.click("main form:has([name=login]) button")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
 def give_authenticator(page: Page) -> None:

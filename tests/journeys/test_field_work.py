@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from jinmai.standards.labels.symbol import symbol
-from tests.browser import CHROMIUM, PHONE, QUIET
+from tests.browser import CHROMIUM, PHONE, QUIET, sign_in
 from tests.instance import Instance
 
 pytestmark = pytest.mark.browser
@@ -62,13 +62,11 @@ def phone(chromium: Browser) -> Iterator[Phone]:
     assert faults == []
 
 
-def sign_in(context: BrowserContext, chain: Instance, name: str = "worker") -> Page:
+def open_field(context: BrowserContext, chain: Instance, name: str = "worker") -> Page:
     """Open the page of field work, and wait until it would also open without network."""
     page = context.new_page()
     page.goto(f"{chain.url}/sign-in/?next=/field/")
-    page.locator("input[name=login]").fill(name)
-    page.locator("input[name=password]").fill(chain.sign_ins()[name])
-    page.keyboard.press("Enter")
+    sign_in(page, chain, name)
     page.wait_for_url(f"{chain.url}/field/")
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("caches.match('/field/', {ignoreVary: true}).then(Boolean)")
@@ -107,7 +105,7 @@ def test_what_is_done_without_network_survives_a_reload_and_arrives_once(
     chain: Instance, phone: Phone, screenshot: Callable[..., Path], language: str
 ) -> None:
     context = phone(language=language)
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     screenshot(page, f"field-start-{language}")
     context.set_offline(True)
     expect(page.locator("[data-state][role=status]")).to_contain_text(OFFLINE[language])
@@ -129,7 +127,7 @@ def test_a_misread_or_unknown_code_is_told_at_once_and_a_known_one_with_what_fit
     chain: Instance, phone: Phone
 ) -> None:
     context = phone(language="en")
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     scan(page, "069012345000000012")
     expect(page.locator("[data-result]")).to_contain_text("Misread, scan again")
     scan(page, "NO-SUCH-LOT")
@@ -142,7 +140,7 @@ def test_a_misread_or_unknown_code_is_told_at_once_and_a_known_one_with_what_fit
 
 def test_two_tabs_send_each_deed_once_and_show_the_same_list(chain: Instance, phone: Phone) -> None:
     context = phone()
-    one = sign_in(context, chain)
+    one = open_field(context, chain)
     other = context.new_page()
     other.goto(f"{chain.url}/field/")
     context.set_offline(True)
@@ -160,7 +158,7 @@ def test_a_refused_deed_stays_with_its_reason_and_holds_back_only_what_concerns_
     chain: Instance, phone: Phone, screenshot: Callable[..., Path]
 ) -> None:
     context = phone()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     context.set_offline(True)
     for name, code in (("no-1", "NO-SUCH-LOT"), ("refused-1", LOT), ("no-2", "NO-SUCH-LOT")):
         treat(page, name, code)
@@ -177,25 +175,25 @@ def test_a_refused_deed_stays_with_its_reason_and_holds_back_only_what_concerns_
 
 def test_nobody_sends_what_another_person_left_on_the_phone(chain: Instance, phone: Phone) -> None:
     context = phone()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     context.set_offline(True)
     treat(page, "mine-1")
     context.set_offline(False)
     # The network is back, but the session ended meanwhile and somebody else signs in.
     context.clear_cookies()
     page.goto("about:blank")
-    page = sign_in(context, chain, "shop")
+    page = open_field(context, chain, "shop")
     expect(page.locator("[data-others]")).to_contain_text("1")
     assert substances(chain, "mine") == []
     context.clear_cookies()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     expect(page.locator(".field-line.is-done")).to_contain_text("mine-1")
     assert substances(chain, "mine") == ["mine-1"]
 
 
-def test_a_phone_whose_session_ended_keeps_all_and_asks_to_sign_in(chain: Instance, phone: Phone) -> None:
+def test_a_phone_whose_session_ended_keeps_all_and_asks_to_open_field(chain: Instance, phone: Phone) -> None:
     context = phone()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     context.clear_cookies()
     treat(page, "ended-1")
     expect(page.locator("[data-sign-in]")).to_be_visible()
@@ -203,14 +201,14 @@ def test_a_phone_whose_session_ended_keeps_all_and_asks_to_sign_in(chain: Instan
     page.locator("[data-sign-in]").click()
     page.wait_for_url("**/sign-in/**")
     page.goto("about:blank")
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     expect(page.locator(".field-line.is-done")).to_contain_text("ended-1")
     assert substances(chain, "ended") == ["ended-1"]
 
 
 def test_signing_out_takes_the_kept_page_along(chain: Instance, phone: Phone) -> None:
     context = phone()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     page.goto(f"{chain.url}/sign-out/")
     page.locator("form[data-sign-out]").last.get_by_role("button").click()
     page.wait_for_url(re.compile(r"^(?!.*sign-out)"))
@@ -219,7 +217,7 @@ def test_signing_out_takes_the_kept_page_along(chain: Instance, phone: Phone) ->
 
 def test_a_server_killed_in_the_middle_loses_and_doubles_none(chain: Instance, phone: Phone) -> None:
     context = phone()
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     context.set_offline(True)
     names = [f"kill-{number}" for number in range(8)]
     for name in names:
@@ -289,7 +287,7 @@ def test_the_camera_reads_a_real_label(
     ]
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*QUIET, *fake])
     context = phone(browser, permissions=["camera"])
-    page = sign_in(context, chain)
+    page = open_field(context, chain)
     page.locator("[data-camera-button]").click()
     expect(page.locator(".field-found-title")).to_contain_text("P24-1028")
     screenshot(page, "field-camera-zh")

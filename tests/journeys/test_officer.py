@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import sign_in
 from tests.instance import Instance
 
 pytestmark = pytest.mark.browser
@@ -44,14 +45,6 @@ def moves(value: Locator) -> None:
     before = value.inner_text()
     expect(value).not_to_have_text(before, timeout=PATIENCE)
     assert value.page.evaluate("window.stayed") is True, "the page was loaded again"
-
-
-def sign_in(page: Page, instance: Instance) -> None:
-    """From the sign-in page to where the officer was going."""
-    page.locator("input[name=login]").fill("officer")
-    page.locator("input[name=password]").fill(instance.sign_ins()["officer"])
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
 
 
 def fits(page: Page) -> bool:
@@ -86,7 +79,7 @@ def test_the_officer_walks_from_the_hall_to_a_furnace_at_work(
 
     # The hall's machine is nobody's: beyond the screen the officer says who asks.
     page.locator(".schematic").get_by_text(words["district"], exact=True).click()
-    sign_in(page, instance)
+    sign_in(page, instance, "officer")
     page.wait_for_url(re.compile(f"/industry/bureau/plants/.*district={DISTRICT}"))
     assert fits(page)
     screenshot(page, f"officer-district-{taken}", full_page=True)

@@ -17,6 +17,7 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import sign_in
 from tests.instance import ROOT, Instance
 from tests.journeys.furnaces import Furnace
 
@@ -75,15 +76,6 @@ class Firm(NamedTuple):
         return self.instance.url
 
 
-def sign_in(page: Page, firm: Firm, name: str) -> Page:
-    page.goto(f"{firm.url}/sign-in/")
-    page.locator("input[name=login]").fill(name)
-    page.locator("input[name=password]").fill(firm.instance.sign_ins()[name])
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
-    return page
-
-
 def wait_for(page: Page, address: str, wanted: str) -> None:
     """Load a page again until an element stands on it."""
     for _ in range(60):
@@ -108,7 +100,7 @@ def firm(make_instance: Callable[..., Instance]) -> Iterator[Firm]:
 @pytest.fixture(scope="module")
 def drifted(firm: Firm, chromium: Browser) -> Firm:
     """The manager lowers the limit, which is recorded with its day; one furnace drifts above it."""
-    page = sign_in(chromium.new_context(locale="en-GB").new_page(), firm, "manager")
+    page = sign_in(chromium.new_context(locale="en-GB").new_page(), firm.instance, "manager")
     page.goto(f"{firm.url}/industry/alarm-rules/{RULE}/")
     page.locator("input[name=threshold]").fill("3480")
     page.locator("input[name=release]").fill("3450")
@@ -126,7 +118,7 @@ def cleared(drifted: Firm, chromium: Browser) -> Firm:
     """The technician acknowledges on a phone; with better ore the value is back; the cause is named."""
     phone = {"width": 390, "height": 844}
     context = chromium.new_context(locale="zh-CN", viewport=phone, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
-    page = sign_in(context.new_page(), drifted, "technician")
+    page = sign_in(context.new_page(), drifted.instance, "technician")
     wait_for(page, f"{drifted.url}/industry/", ".matter-urgent .matter-title a")
     page.locator(".matter-urgent .matter-title a").first.click()
     expect(page.locator("h1")).to_have_text("吨铁电耗超限额")
@@ -149,7 +141,7 @@ def cleared(drifted: Firm, chromium: Browser) -> Firm:
 def test_the_months_causes_name_why_the_energy_per_tonne_rose(
     person: str, language: str, cleared: Firm, open_page: Callable[..., Page], screenshot: Callable[..., Path]
 ) -> None:
-    page = sign_in(open_page(f"{cleared.url}/", language=language), cleared, person)
+    page = sign_in(open_page(f"{cleared.url}/", language=language), cleared.instance, person)
     page.goto(f"{cleared.url}/industry/alarms/frequency/")
     first = page.locator("#causes tbody tr").first
     expect(first.locator("td").nth(0)).to_have_text(WORDS[language]["material"])
@@ -172,7 +164,7 @@ def workbook(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def reported(cleared: Firm, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Firm:
     """The bureau's officer imports what was metered and invoiced; nobody says "above scale"."""
-    page = sign_in(chromium.new_context(locale="zh-CN").new_page(), cleared, "officer")
+    page = sign_in(chromium.new_context(locale="zh-CN").new_page(), cleared.instance, "officer")
     page.goto(f"{cleared.url}/parties/{FIRM}/facts/above_scale/")
     assert page.locator("tr", has_text="是").count() == 0, "the firm stood above the line before"
     page.goto(f"{cleared.url}/parties/imports/new/")
@@ -202,7 +194,7 @@ def test_the_officer_walks_from_the_district_to_the_firm_to_its_live_furnace(
     language: str, reported: Firm, open_page: Callable[..., Page], screenshot: Callable[..., Path]
 ) -> None:
     words = WORDS[language]
-    page = sign_in(open_page(f"{reported.url}/", language=language), reported, "officer")
+    page = sign_in(open_page(f"{reported.url}/", language=language), reported.instance, "officer")
     page.goto(f"{reported.url}/industry/bureau/")
     page.get_by_role("link", name=words["district"]).first.click()
     page.wait_for_url(re.compile("district=210711"))
@@ -234,7 +226,7 @@ def test_the_derived_fact_is_proved_on_a_machine_without_network(
     words = WORDS[language]
     page = open_page(f"{reported.url}/log/", language=language)
     key = page.locator("pre.excerpt", has_text="--key").inner_text().split("--key")[1].strip()
-    sign_in(page, reported, "officer")
+    sign_in(page, reported.instance, "officer")
     history = f"{reported.url}/parties/{FIRM}/facts/above_scale/"
     derived = page.locator(".timeline li", has_text=words["derived"])
     wait_for(page, history, ".timeline a[href^='/log/proofs/']")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import sign_in
 from tests.instance import Instance
 
 pytestmark = pytest.mark.browser
@@ -34,14 +34,6 @@ Open = Callable[..., Page]
 def small(make_instance: Callable[..., Instance]) -> Instance:
     """An instance without its systems: this story is the core's own."""
     return make_instance(JINMAI_WITHOUT="industry")
-
-
-def sign_in(page: Page, instance: Instance, username: str) -> None:
-    """From the sign-in page, to wherever it leads."""
-    page.locator("input[name=login]").fill(username)
-    page.locator("input[name=password]").fill(instance.sign_ins()[username])
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
 
 
 def fits(page: Page) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import sign_in
 from tests.instance import Instance
 
 pytestmark = pytest.mark.browser
@@ -50,14 +50,6 @@ RAISING = {"saf-shell-too-hot": ("150", "140", "0"), "saf-power-factor-low": ("0
 USUAL = {"saf-shell-too-hot": ("260", "250", "60"), "saf-power-factor-low": ("0.8", "0.83", "300")}
 
 
-def sign_in(page: Page, instance: Instance) -> None:
-    page.goto(f"{instance.url}/sign-in/")
-    page.locator("input[name=login]").fill("technician")
-    page.locator("input[name=password]").fill(instance.sign_ins()["technician"])
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
-
-
 def set_limits(page: Page, instance: Instance, limits: dict[str, tuple[str, str, str]]) -> None:
     """Change alarm rules as a person does."""
     for key, (threshold, release, seconds) in limits.items():
@@ -74,7 +66,7 @@ def set_limits(page: Page, instance: Instance, limits: dict[str, tuple[str, str,
 def alarms(instance: Instance, chromium: Browser) -> Instance:
     """The instance with an open alarm for each way of this story: two rules, two furnaces."""
     page = chromium.new_context(locale="zh-CN").new_page()
-    sign_in(page, instance)
+    sign_in(page, instance, "technician")
     set_limits(page, instance, RAISING)
     page.goto(f"{instance.url}/industry/alarms/?state=raised")
     for _ in range(30):
@@ -91,7 +83,7 @@ def test_a_technician_sees_a_value_change_and_acknowledges_an_alarm(
 ) -> None:
     words = WORDS[way.language]
     page = open_page(f"{alarms.url}/sign-in/", phone=way.phone, language=way.language)
-    sign_in(page, alarms)
+    sign_in(page, alarms, "technician")
 
     page.goto(f"{alarms.url}/industry/")
     waiting = page.locator(".matter")
@@ -126,7 +118,7 @@ def test_a_phone_folds_the_long_plant_page_and_jumps_to_what_is_asked_for(
     language: str, alarms: Instance, open_page: Callable[..., Page], screenshot: Callable[..., Path]
 ) -> None:
     page = open_page(f"{alarms.url}/sign-in/", phone=True, language=language)
-    sign_in(page, alarms)
+    sign_in(page, alarms, "technician")
     page.goto(alarms.url + PLANT)
     cost = page.locator("#cost .chart-drawing")
     expect(cost).not_to_be_visible()
@@ -146,7 +138,7 @@ def test_an_alarm_is_cleared_with_its_cause_when_the_value_is_back(
     alarms: Instance, open_page: Callable[..., Page], screenshot: Callable[..., Path]
 ) -> None:
     page = open_page(f"{alarms.url}/sign-in/", phone=True)
-    sign_in(page, alarms)
+    sign_in(page, alarms, "technician")
     set_limits(page, alarms, USUAL)
     page.goto(f"{alarms.url}/industry/alarms/?state=acknowledged")
     page.locator("td.main-cell a").first.click()
@@ -167,7 +159,7 @@ def test_every_control_of_the_plant_page_is_reached_by_keyboard(
     alarms: Instance, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(f"{alarms.url}/sign-in/")
-    sign_in(page, alarms)
+    sign_in(page, alarms, "technician")
     page.goto(alarms.url + PLANT)
     page.locator("body").press("Tab")
     expect(page.locator(".skip")).to_be_focused()

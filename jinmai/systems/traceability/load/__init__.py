@@ -13,7 +13,7 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import override
 
-from jinmai.systems.traceability.load import goods, rows, schema
+from jinmai.systems.traceability.load import goods, rows, schema, temperatures
 
 # In this order: later files name what earlier ones made.
 FILES: list[tuple[str, type[Any], Callable[[Any], None]]] = [
@@ -21,6 +21,7 @@ FILES: list[tuple[str, type[Any], Callable[[Any], None]]] = [
     ("preparations.toml", schema.Preparations, rows.preparations),
     ("lots.toml", schema.Lots, rows.lots),
     ("goods.toml", schema.Goods, goods.goods),
+    ("temperatures.toml", schema.Temperatures, temperatures.temperatures),
 ]
 
 

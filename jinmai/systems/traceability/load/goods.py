@@ -19,7 +19,13 @@ from jinmai.systems.traceability.services.laboratory import (
     open_report,
 )
 from jinmai.systems.traceability.services.minting import MintRequest, mint
-from jinmai.systems.traceability.services.packing import Destination, pack_boxes, ship
+from jinmai.systems.traceability.services.packing import (
+    Destination,
+    pack_boxes,
+    receive,
+    ship,
+    stack_pallet,
+)
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 
@@ -58,9 +64,14 @@ def _batch(place: str, entry: schema.BatchEntry) -> None:
     lot = named(place, Lot, product__gtin=entry.gtin, code=entry.lot)
     batch = mint(asked=MintRequest(lot, entry.animals, entry.request), by=by)
     for one in entry.packed:
-        boxes = pack_boxes(batch=batch, count=one.animals, boxes=one.boxes, at=one.packed, by=by)
+        units = pack_boxes(batch=batch, count=one.animals, boxes=one.boxes, at=one.packed, by=by)
+        if one.pallet:
+            units = [stack_pallet(boxes=units, at=one.packed, by=by)]
         if one.shipped is None:
             continue
-        to = Destination(site=named(place, Site, key=one.bound_for))
-        for box in boxes:
-            ship(unit=box, to=to, at=one.shipped, by=by)
+        site = named(place, Site, key=one.bound_for)
+        for unit in units:
+            sent = ship(unit=unit, to=Destination(site=site), at=one.shipped, by=by)
+            if one.received is not None:
+                keeper = named(place, User, username=one.received_by)
+                receive(unit=sent, site=site, at=one.received, by=keeper)

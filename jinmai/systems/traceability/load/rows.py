@@ -60,6 +60,7 @@ def chain(pack: schema.Chain) -> None:
                 "longitude",
                 "water_m3",
                 "pond_m2",
+                "mail_order",
                 "illustrative",
             ),
         )

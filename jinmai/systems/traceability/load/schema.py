@@ -37,6 +37,7 @@ class SiteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longitude: Decimal | None = None
     water_m3: Amount | None = None
     pond_m2: Amount | None = None
+    mail_order: bool = False
     illustrative: bool = False
 
 
@@ -154,13 +155,19 @@ class ReportEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BoxEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Boxes of so many animals each, on their way to a site."""
+    """Boxes of so many animals each, on their way to a site, stacked on one ``pallet`` or not.
+
+    ``received`` is when they arrived there, ``received_by`` the user name of who took them in.
+    """
 
     animals: Amount
     boxes: Amount
     packed: datetime
     bound_for: Key = ""
     shipped: datetime | None = None
+    pallet: bool = False
+    received: datetime | None = None
+    received_by: str = ""
 
 
 class BatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,3 +186,28 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     reports: list[ReportEntry] = []
     batches: list[BatchEntry] = []
+
+
+class ReadingsEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Readings at equal distances: the first moment, and degrees Celsius one after the other."""
+
+    start: datetime
+    every_minutes: Annotated[int, msgspec.Meta(ge=1)]
+    degrees: list[Decimal]
+
+
+class LoggerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A temperature logger in a room of a site; ``by`` is the user name of who registered it."""
+
+    serial: str
+    name: str
+    site: Key
+    form: str
+    by: str
+    readings: list[ReadingsEntry] = []
+
+
+class Temperatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``temperatures.toml``: loggers and what they measured."""
+
+    loggers: list[LoggerEntry] = []

@@ -16,6 +16,7 @@ class Site(models.Model):
 
     ``gln`` is its GS1 Global Location Number (13 digits); without one, events name it by its key.
     ``licence`` is the food production licence (SC and 14 digits) or another permit, as printed.
+    ``mail_order``: its packs travel to buyers anywhere; where a box arrived does not say where a pack is.
     ``water_m3`` and ``pond_m2`` bound how many animals a harvest can plausibly weigh.
     """
 
@@ -45,6 +46,7 @@ class Site(models.Model):
     )
     water_m3 = models.PositiveBigIntegerField(_("water volume (m³)"), null=True, blank=True)
     pond_m2 = models.PositiveBigIntegerField(_("pond area (m²)"), null=True, blank=True)
+    mail_order = models.BooleanField(_("sends packs to buyers by parcel"), default=False)
     illustrative = models.BooleanField(_("illustrative"), default=False)
 
     class Meta:

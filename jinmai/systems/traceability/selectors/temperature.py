@@ -96,6 +96,29 @@ def last_readings(logger: TemperatureLogger, count: int) -> list[TemperatureRead
     return list(logger.readings.order_by("-at")[:count])[::-1]
 
 
+@dataclass(frozen=True)
+class LainThere:
+    """A lot of which boxes lay where it was too warm."""
+
+    lot: Lot
+    boxes: list[LogisticUnit]
+
+    @property
+    def animals(self) -> int:
+        """How many animals with a code lie in them."""
+        return sum(box.animals for box in self.boxes)
+
+
+def lain_there(excursion: Excursion) -> list[LainThere]:
+    """What lay there by lots, the lot with most boxes first; boxes know the pallet they stood on."""
+    found: dict[int, LainThere] = {}
+    boxes = excursion.units.filter(lot__isnull=False).select_related("lot__product", "parent")
+    for box in boxes.order_by("sscc"):
+        if box.lot is not None:
+            found.setdefault(box.lot.pk, LainThere(box.lot, [])).boxes.append(box)
+    return sorted(found.values(), key=lambda one: (-len(one.boxes), one.lot.code))
+
+
 def excursions_of_unit(unit: LogisticUnit) -> QuerySet[Excursion]:
     """Where a box was too warm, or the pallet that it stands on."""
     held = Q(units=unit) | Q(units=unit.parent_id) if unit.parent_id else Q(units=unit)

@@ -19,6 +19,7 @@ from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import ExceptionKind, LotState, MeasuredItem, ReportState, SiteKind
 from jinmai.systems.traceability.models import ChainException, Lot, Recall, Site, TestReport, TestResult
 from jinmai.systems.traceability.selectors.limits import METHODS, limits_for
+from jinmai.systems.traceability.selectors.temperature import excursions_of_lot
 from jinmai.systems.traceability.services.lots import change_state
 from jinmai.systems.traceability.services.recalls import start_recall
 
@@ -245,8 +246,11 @@ def _call_back(report: TestReport, failed: list[str], by: User) -> None:
 def _release(report: TestReport, by: User) -> None:
     """A passed test of a sample taken after what the lot is held for lets it go on."""
     lot = report.lot
-    found = lot.exceptions.order_by("-found_at").first()
-    if lot.state == LotState.HELD and (found is None or found.found_at < report.sampled_at):
+    # A copied label says nothing of the goods; of an excursion counts when it was, not when it came out.
+    other = lot.exceptions.exclude(kind__in=[ExceptionKind.CLONE_SUSPECTED, ExceptionKind.EXCURSION])
+    found = other.order_by("-found_at").values_list("found_at", flat=True).first()
+    warm = excursions_of_lot(lot).order_by("-ended_at").values_list("ended_at", flat=True).first()
+    if lot.state == LotState.HELD and all(at < report.sampled_at for at in (found, warm) if at):
         reason = _("Report %(report)s passed") % {"report": report.number}
         change_state(lot=lot, state=LotState.RELEASED, reason=reason, by=by)
 

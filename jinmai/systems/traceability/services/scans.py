@@ -153,12 +153,16 @@ def _known(row: ScannedItem, way: ItemWay) -> Known:
 
 
 def _sent_to(way: ItemWay) -> tuple[Stay, ...]:
-    """The shop or store in which the box arrived; what is still on its way may be anywhere along it."""
+    """The shop or store in which the box arrived.
+
+    What is still on its way may be anywhere along it, and what a shop sends by parcel anywhere at all: the
+    parcel's way would else be the first long move, and a present from there a finding.
+    """
     box = way.box
     if box is None or box.received_at is None or box.state not in {UnitState.RECEIVED, UnitState.SOLD}:
         return ()
     there = box.site
-    if there.latitude is None or there.longitude is None:
+    if there.mail_order or there.latitude is None or there.longitude is None:
         return ()
     return (Stay(box.received_at, Cell.around(float(there.latitude), float(there.longitude))),)
 

@@ -73,14 +73,14 @@ def test_a_failed_lot_is_called_back_and_gets_no_codes_and_ships_nothing() -> No
 def test_a_retest_of_a_later_sample_releases_a_held_lot() -> None:
     lot = make_lot(make_organisation())
     Lot.objects.filter(pk=lot.pk).update(state=LotState.HELD)
-    excursion = ChainException.objects.create(
-        kind="excursion", site=lot.site, lot=lot, found_at=timezone.now() - timedelta(days=1)
+    finding = ChainException.objects.create(
+        kind="balance_broken", site=lot.site, lot=lot, found_at=timezone.now() - timedelta(days=1)
     )
     make_report(lot)
     lot.refresh_from_db()
     assert lot.state == LotState.HELD
-    excursion.found_at = timezone.now() - timedelta(days=4)
-    excursion.save()
+    finding.found_at = timezone.now() - timedelta(days=4)
+    finding.save()
     make_report(lot)
     lot.refresh_from_db()
     assert lot.state == LotState.RELEASED

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.serializers import serialize
 
 from jinmai.core.access.api import Organisation, User
+from jinmai.core.register.api import When, enter_fact
+from jinmai.systems.traceability.choices import ExceptionKind, UnitKind
 from jinmai.systems.traceability.load import load
 from jinmai.systems.traceability.models import (
     ChainException,
+    Excursion,
     Harvest,
+    LogisticUnit,
     Lot,
     LotInput,
     Product,
     Site,
+    TemperatureReading,
     Treatment,
 )
 from jinmai.systems.traceability.selectors.balance import quota
+from jinmai.systems.traceability.selectors.temperature import lain_there
 from jinmai.systems.traceability.selectors.trace import upstream
 from jinmai.systems.traceability.tests.laboratory import make_limits
 
 pytestmark = pytest.mark.django_db
-TABLES = (Site, Product, Lot, LotInput, Treatment, Harvest)
+FactKind = apps.get_model("register", "FactKind")
+TABLES = (
+    *(Site, Product, Lot, LotInput, Treatment, Harvest),
+    *(LogisticUnit, TemperatureReading, Excursion, ChainException),
+)
 SITE = """
 [[sites]]
 key = "pond"
@@ -45,9 +57,15 @@ def people() -> None:
     named = tomllib.loads((settings.JINMAI_CITY / "people.toml").read_text(encoding="utf-8"))
     for entry in named["organisations"]:
         Organisation.objects.create(code=entry["code"], name_zh=entry["name"]["zh"], kind=entry["kind"])
-    for name in ("lanhai", "analyst"):
+    for name in ("lanhai", "analyst", "cold_store"):
         User.objects.create_user(name, display_name=name)
-    make_limits("instant", protein="10")
+    goods = make_limits("instant", protein="10")
+    for kind in ("storage_temperature", "storage_minutes"):
+        FactKind.objects.create(key=kind, value_type="number", period="span", name_zh=kind)
+    since = date(2020, 1, 1)
+    for kind, value in (("storage_temperature", "-18"), ("storage_minutes", "30")):
+        when = When(since, since)
+        enter_fact(subject=goods, kind=kind, value=value, source="standard", when=when, actor="test")
 
 
 def _everything() -> list[str]:
@@ -73,7 +91,18 @@ def test_the_illustrative_chain_adds_up_to_the_animals_that_were_harvested() -> 
     lot = Lot.objects.get(code="P24-1028")
     assert [each.code for each in upstream([lot])] == ["P24-1028", "H24-1026", "S22-03"]
     assert quota(lot).most == 12_400
-    assert not ChainException.objects.exists()
+    assert not ChainException.objects.exclude(kind=ExceptionKind.EXCURSION).exists()
+
+
+def test_the_illustrative_pallet_lay_where_it_was_too_warm() -> None:
+    load(settings.JINMAI_CITY)
+    excursion = Excursion.objects.get()
+    assert (excursion.warmest, excursion.limit, excursion.minutes) == (-900, -1800, 90)
+    (lain,) = lain_there(excursion)
+    assert (lain.lot.code, len(lain.boxes), lain.animals) == ("P24-1028", 4, 144)
+    pallet = LogisticUnit.objects.get(kind=UnitKind.PALLET)
+    assert set(excursion.units.all()) == {pallet, *lain.boxes}
+    assert pallet.site.key == "linghai-cold-store"
 
 
 def test_what_is_invented_says_so_and_uses_the_demonstration_prefix() -> None:

@@ -8,7 +8,6 @@ is far from where the label was seen before, the shop it was sent to being the f
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -26,18 +25,8 @@ from jinmai.systems.traceability.selectors.scan_judgement import (
     Stay,
     judge,
 )
+from jinmai.systems.traceability.tests.campaign import CITIES, JINZHOU, SOLD, Town
 
-SOLD = datetime(2026, 10, 1, 2, tzinfo=UTC)
-JINZHOU = Cell.around(41.1, 121.1)
-CITIES = [
-    JINZHOU,
-    Cell.around(39.9, 116.4),  # Beijing
-    Cell.around(31.2, 121.5),  # Shanghai
-    Cell.around(23.1, 113.3),  # Guangzhou
-    Cell.around(30.6, 104.1),  # Chengdu
-    Cell.around(38.9, 121.6),  # Dalian
-    Cell.around(45.8, 126.5),  # Harbin
-]
 places = st.builds(
     Cell.around,
     st.floats(-90, 90, allow_nan=False),
@@ -110,46 +99,6 @@ def test_two_scans_a_day_apart_are_never_impossible(one: Cell, other: Cell, late
 def test_a_place_off_the_earth_is_refused(place: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="no place"):
         Cell.around(*place)
-
-
-class Town:
-    """People who buy, give away and scan, and those who copy labels. Every draw comes from one seed."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-
-    def near(self, city: Cell) -> Cell:
-        """Within about 50 km."""
-        return Cell(city.latitude + self.random.randint(-4, 4), city.longitude + self.random.randint(-4, 4))
-
-    def honest(self) -> Sequence[tuple[datetime, Cell | None]]:
-        """One pack: scanned in the shop or at home, sometimes given away, rarely carried on."""
-        way = [self.random.choice(CITIES)]
-        luck = self.random.random()
-        if luck < 0.12:
-            way.append(self.random.choice(CITIES))
-        if luck < 0.0005:
-            way.append(self.random.choice(CITIES))
-        at = SOLD + timedelta(days=self.random.uniform(0, 200))
-        scans: list[tuple[datetime, Cell | None]] = []
-        for city in way:
-            for _ in range(self.random.randint(1, 3)):
-                scans.append((at, self.near(city)))
-                at += timedelta(hours=self.random.uniform(1, 72))
-            at += timedelta(days=self.random.uniform(1, 30))
-        return scans
-
-    def copied(self) -> list[tuple[datetime, Cell | None, bool]]:
-        """A genuine pack and three copies sold elsewhere; each scan says whether it was of a copy."""
-        scans = [(at, cell, False) for at, cell in self.honest()]
-        home = scans[0][1]
-        assert home is not None
-        elsewhere = [city for city in CITIES if city.km_to(home) > FAR_KM]
-        for city in self.random.sample(elsewhere, 3):
-            for _ in range(self.random.randint(2, 4)):
-                at = SOLD + timedelta(days=self.random.uniform(0, 200))
-                scans.append((at, self.near(city), True))
-        return sorted(scans)
 
 
 def _conflicts_until_found(scans: list[tuple[datetime, Cell | None, bool]]) -> int | None:

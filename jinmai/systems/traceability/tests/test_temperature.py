@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.web.api import formats
 from jinmai.systems.traceability import receivers
-from jinmai.systems.traceability.choices import ExceptionKind, ProductForm, SiteKind
+from jinmai.systems.traceability.choices import ExceptionKind, LotState, ProductForm, SiteKind
 from jinmai.systems.traceability.models import (
     ChainException,
     Event,
@@ -27,18 +27,22 @@ from jinmai.systems.traceability.models import (
     Site,
     TemperatureLogger,
     TemperatureReading,
+    TestReport,
 )
 from jinmai.systems.traceability.models.event_storage import read_body
 from jinmai.systems.traceability.selectors import temperature
 from jinmai.systems.traceability.selectors.temperature import LONGEST_PAUSE, TemperatureLimit, warm_runs
 from jinmai.systems.traceability.services import temperature as services
 from jinmai.systems.traceability.services.capture import capture
+from jinmai.systems.traceability.services.laboratory import enter_results, issue_report
+from jinmai.systems.traceability.services.lots import change_state
 from jinmai.systems.traceability.services.packing import Destination, pack_box, receive, ship
 from jinmai.systems.traceability.services.readings_file import read_readings
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.temperature import Measured, Recorded, add_logger, record_readings
 from jinmai.systems.traceability.tests.chain import Chain, make_chain, mint_batch
 from jinmai.systems.traceability.tests.factories import make_member, make_organisation, make_site
+from jinmai.systems.traceability.tests.laboratory import GOOD, make_draft, make_limits
 
 pytestmark = pytest.mark.django_db
 BEGAN = datetime(2026, 10, 1, 0, tzinfo=UTC)
@@ -157,6 +161,52 @@ def test_the_boxes_that_were_there_and_their_lot_show_it(store: Site, logger: Te
     assert temperature.excursions_of_unit(left).count() == 1
     assert temperature.excursions_of_unit(later).count() == 0
     assert temperature.excursions_of_lot(chain.processed).count() == 1
+
+
+def test_the_logger_and_the_finding_name_what_lay_there(
+    client: Client, store: Site, logger: TemperatureLogger
+) -> None:
+    chain = make_chain()
+    stays, gone = (boxed(chain, store, 2) for _ in range(2))
+    take(logger, COLD, *[WARM] * 8, COLD)
+    ship(unit=gone, to=Destination(buyer="a shop"), at=BEGAN + timedelta(days=2), by=chain.by)
+    finding = ChainException.objects.get()
+    pages = (
+        reverse("traceability:logger", args=["TL-1"]),
+        reverse("traceability:exception", args=[finding.pk]),
+    )
+    client.force_login(make_member("chief", "manager", store.owner))
+    for address in pages:
+        page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+        assert "What lay there" in page
+        assert "2 boxes, 20 animals" in page
+        assert f">{stays.sscc}</a>" in page
+        assert gone.sscc in page
+        assert f">{chain.processed.code}</strong>" in page
+        assert reverse("traceability:lot", args=[chain.processed.product.gtin, "P1"]) not in page
+
+
+def test_only_a_sample_taken_after_the_excursion_releases_the_lot_that_is_held_for_it(
+    store: Site, logger: TemperatureLogger
+) -> None:
+    chain = make_chain()
+    boxed(chain, store, 2)
+    warm = timezone.now() - timedelta(days=1)
+    take(logger, COLD, *[WARM] * 8, COLD, start=warm)
+    lot = chain.processed
+    ChainException.objects.create(
+        kind=ExceptionKind.CLONE_SUSPECTED, site=lot.site, lot=lot, found_at=timezone.now()
+    )
+    change_state(lot=lot, state=LotState.HELD, reason="warm", by=chain.by)
+    make_limits()
+    for hours, state in ((30, LotState.HELD), (20, LotState.RELEASED)):
+        draft = make_draft(lot)
+        TestReport.objects.filter(pk=draft.pk).update(sampled_at=timezone.now() - timedelta(hours=hours))
+        today = timezone.localdate()
+        enter_results(report=draft, measured=GOOD, tested_on=today, by=draft.opened_by)
+        issue_report(report=draft, by=draft.opened_by)
+        lot.refresh_from_db()
+        assert lot.state == state
 
 
 def boxed(chain: Chain, store: Site, days: int) -> LogisticUnit:

@@ -16,7 +16,7 @@ from jinmai.core.access.api import requires
 from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, table_page
 from jinmai.systems.traceability.choices import ExceptionKind, UnitKind
 from jinmai.systems.traceability.forms import ReasonForm
-from jinmai.systems.traceability.models import ChainException, LogisticUnit, Recall
+from jinmai.systems.traceability.models import ChainException, Excursion, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors import findings, recorded, steps
 from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.recalled import animals_of
@@ -25,6 +25,7 @@ from jinmai.systems.traceability.services.balance import close_exception
 from jinmai.systems.traceability.services.recalls import close_recall
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
 from jinmai.systems.traceability.views.lots import lot_address
+from jinmai.systems.traceability.views.lying import there
 from jinmai.systems.traceability.views.units import unit_address
 
 if TYPE_CHECKING:
@@ -94,13 +95,18 @@ def exception_list(request: HttpRequest) -> HttpResponseBase:
 @requires("traceability.view_exception", get=findings.exception_by_id)
 def exception_page(request: HttpRequest, row: ChainException) -> HttpResponse:
     """One finding: what, where, and whether somebody looked into it."""
+    user: User = request.user  # type: ignore[assignment]  # as above
+    excursion = Excursion.objects.filter(finding=row).select_related("logger__site__owner").first()
     context = {
         "row": row,
+        "excursion": excursion,
+        "sees_logger": excursion is not None and user.has_perm("traceability.view_logger", excursion.logger),
+        **there(user, [excursion] if excursion else []),
         "status": steps.exception_status(row),
         "figures": figures(row),
         "about": _about(row),
         "about_address": _about_address(row),
-        "may_close": row.closed_at is None and request.user.has_perm("traceability.close_exception", row),
+        "may_close": row.closed_at is None and user.has_perm("traceability.close_exception", row),
     }
     return render(request, "traceability/exception.html", context)
 

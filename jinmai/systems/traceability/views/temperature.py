@@ -32,12 +32,13 @@ from jinmai.systems.traceability.selectors.temperature import (
 from jinmai.systems.traceability.services.readings_file import read_readings
 from jinmai.systems.traceability.services.temperature import Recorded, add_logger, record_readings
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
+from jinmai.systems.traceability.views.lying import there
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
 
 WORK = "traceability.work_logger"
-SHOWN = 2_000
+SHOWN, EXCURSIONS = 2_000, 20
 ways = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -83,12 +84,15 @@ def logger_page(request: HttpRequest, logger: TemperatureLogger) -> HttpResponse
     """One logger: its last readings against the limit, and its excursions."""
     limit = temperature_limit(logger.form, timezone.localdate())
     readings = last_readings(logger, 1)
+    excursions = list(logger.excursions.select_related("finding", "logger__site")[:EXCURSIONS])
+    user: User = request.user  # type: ignore[assignment]  # requires() lets only signed-in people in
     context = {
         "logger": logger,
         "limit": limit,
         "newest": readings[-1] if readings else None,
-        "excursions": logger.excursions.select_related("finding"),
-        "may_work": request.user.has_perm(WORK, logger),
+        "excursions": excursions,
+        "may_work": user.has_perm(WORK, logger),
+        **there(user, excursions),
     }
     return render(request, "traceability/logger.html", context)
 
