@@ -127,8 +127,12 @@ class ResultsForm(forms.Form):
 
 
 class ResultsFileForm(forms.Form):
-    """The same from a table; ``tested_on`` counts for the rows that name no day."""
+    """The same from a table; ``tested_on`` counts for the rows that name no day.
 
+    It stands beside the form for typing, whose fields have the same names.
+    """
+
+    prefix = "table"
     tested_on = forms.DateField(
         label=gettext_lazy("Tested on"),
         help_text=gettext_lazy("For rows without a day of their own."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -66,7 +67,7 @@ def table(*rows: list[Any], head: list[str] = HEAD) -> SimpleUploadedFile:
 
 
 def hand_in(client: Client, report: TestReport, upload: SimpleUploadedFile, day: str = "") -> Any:
-    given = {"by_file": "1", "file": upload, "tested_on": day or today()}
+    given = {"by_file": "1", "table-file": upload, "table-tested_on": day or today()}
     return client.post(address("report_results", report), given, headers={"Accept-Language": "en"})
 
 
@@ -224,6 +225,8 @@ def test_a_test_that_cannot_have_been_on_its_day_is_refused_by_its_cell(
     assert "<strong>E3</strong> Not a day." in page
     answer = hand_in(client, draft, table(["lead", "", "0.1", ""]), day.isoformat())
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    named = re.findall(r' id="([^"]+)"', page)
+    assert len(named) == len(set(named)), "each field of both forms has a name of its own"
     assert not draft.results.exists()
 
 

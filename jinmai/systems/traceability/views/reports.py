@@ -189,7 +189,7 @@ def results(request: HttpRequest, report: TestReport) -> HttpResponse:
     """What was measured, typed or as a table. A table with one wrong cell is refused whole."""
     user: User = request.user  # type: ignore[assignment]  # as above
     limits = limits_for(report.lot.product.form, timezone.localdate(report.sampled_at))
-    by_file = "file" in request.FILES or "by_file" in request.POST
+    by_file = "by_file" in request.POST
     form = ResultsForm(None if by_file else request.POST or None, report=report, limits=limits)
     initial = {"tested_on": report.tested_on or timezone.localdate()}
     file_form = ResultsFileForm(
