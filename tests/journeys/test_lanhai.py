@@ -319,7 +319,7 @@ def stored(lot: str, pack: Pack, enter: Callable[[str], Page]) -> str:
     page, base = enter("lanhai"), f"{pack.instance.url}/traceability/units"
     submit(page, f"{lot}pack/", count=60, boxes=1)
     page.goto(f"{base}/?q=P26-01&state=packed")
-    box = page.locator("main table a[href*='/units/']").first.get_attribute("href") or ""
+    box = page.locator("main tbody a[href*='/units/']").first.get_attribute("href") or ""
     sscc = box.rstrip("/").rsplit("/", 1)[1]
     submit(page, f"{base}/{sscc}/ship/", site=re.compile("cold store|Cold"))
     keeper = enter("cold_store")
