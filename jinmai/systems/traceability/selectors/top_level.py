@@ -12,6 +12,7 @@ from jinmai.standards.gs1 import canonical
 from jinmai.systems.traceability.choices import MentionRole
 from jinmai.systems.traceability.models import Event, EventMention
 from jinmai.systems.traceability.models.event_storage import name_hash, read_body
+from jinmai.systems.traceability.selectors.event_candidates import events_of_own_animals
 
 # Each role that names a single object, and the member of the event where it stands.
 _OBJECTS: Final = (
@@ -36,8 +37,11 @@ def has_value(rows: QuerySet[Event], column: str, value: str) -> bool:
 
 def names_object(rows: QuerySet[Event], epc: str) -> bool:
     """Whether a visible event names a single object."""
-    found = EventMention.objects.filter(name=name_hash(canonical(epc)), role__in=_OBJECTS)
-    return rows.filter(pk__in=found.values("event_id")).exists()
+    name = canonical(epc)
+    found = EventMention.objects.filter(name=name_hash(name), role__in=_OBJECTS)
+    if rows.filter(pk__in=found.values("event_id")).exists():
+        return True
+    return rows.filter(pk__in=events_of_own_animals([name])).exists()
 
 
 def objects_after(
@@ -60,7 +64,9 @@ def _first_named(rows: QuerySet[Event], begin: int) -> Iterator[tuple[int, int, 
         firsts = _first_events(rows, list(hashes))
         at = 0
         for hashed, name in hashes.items():
-            if firsts.get(hashed) == row.pk:
+            first = firsts.get(hashed)
+            # No index names the animals of our own boxes: they come first where they got their code.
+            if first == row.pk or (first is None and row.biz_step == "commissioning"):
                 yield row.pk, at, name
                 at += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,9 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
+from jinmai.engines.item_store import Item
 from jinmai.standards.credentials.items import CROCKFORD, SERIAL_LETTERS, ItemCodeError, serial_number
+from jinmai.standards.gs1 import elements_of
 from jinmai.systems.traceability.choices import UnitKind
 from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch
 from jinmai.systems.traceability.selectors.stores import item_store
@@ -79,6 +82,38 @@ def item_way(gtin: str, serial: str) -> ItemWay | None:
         .first()
     )
     return ItemWay(batch, found.number, box)
+
+
+def boxes_of(epcs: Iterable[str]) -> list[LogisticUnit]:
+    """The boxes in which animals of this house lie, by the canonical names of the animals.
+
+    Names of anything else, and animals that lie in no box, are passed over.
+    """
+    items = [found for epc in epcs if (found := _item_named(epc))]
+    batches = MintBatch.objects.filter(request__in={item.batch for item in items}, filled_at__isnull=False)
+    boxes: list[LogisticUnit] = []
+    for batch in batches:
+        numbers = sorted({item.number for item in items if item.batch == batch.request})
+        between = batch.units.filter(kind=UnitKind.BOX, first__lte=numbers[-1], last__gte=numbers[0])
+        boxes += [
+            box
+            for box in between.order_by("first")
+            if box.first is not None and box.last is not None and _any_between(numbers, box.first, box.last)
+        ]
+    return boxes
+
+
+def _item_named(epc: str) -> Item | None:
+    elements = elements_of(epc)
+    try:
+        return item_store().find(serial_number(elements["21"])) if elements and "21" in elements else None
+    except ItemCodeError:
+        return None
+
+
+def _any_between(ordered: list[int], first: int, last: int) -> bool:
+    at = bisect_left(ordered, first)
+    return at < len(ordered) and ordered[at] <= last
 
 
 def upstream(lots: Iterable[Lot]) -> list[Lot]:

@@ -19,6 +19,7 @@ from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import ErrorBehaviour
 from jinmai.systems.traceability.models import CaptureJob, Event
+from jinmai.systems.traceability.services.capture_turn import turn
 from jinmai.systems.traceability.services.event_rows import EventRow, Reading, read_rows
 from jinmai.systems.traceability.services.event_storing import store_rows
 from jinmai.systems.traceability.services.places import record_places
@@ -74,7 +75,7 @@ def capture(  # noqa: PLR0913 - what is handed in, by whom, and how, each by its
     reading = read_rows(document, mention_items=mention_items)
     if reading.around:
         raise Refused(*reading.around)
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         job = keep(reading, party=party, key=key, digest=digest, error_behaviour=error_behaviour, actor=actor)
         if job.success or error_behaviour == ErrorBehaviour.PROCEED:
             record_places(document, party)

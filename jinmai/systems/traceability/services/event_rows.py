@@ -136,7 +136,7 @@ def _mentions(
         found.add((int(role), name_hash(name)))
         if role in (MentionRole.SOURCE, MentionRole.DESTINATION):
             parties.add(name)
-    return sorted(found), frozenset(parties)
+    return list(found), frozenset(parties)
 
 
 def _named(event: Mapping[str, Any]) -> Iterator[tuple[MentionRole, str]]:

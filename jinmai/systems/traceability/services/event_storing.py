@@ -46,14 +46,15 @@ def store_rows(rows: Sequence[EventRow], job: CaptureJob, at: datetime) -> None:
     The numbers of events rise with their place in ``rows``.
     """
     owners = _owners_of_places(rows)
-    contexts: dict[bytes, int] = {}
+    contexts = _contexts_of(rows)
+    recorded = connection.ops.adapt_datetimefield_value(at)
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         numbered = list(zip(_new_numbers(len(batch)), batch, strict=True))
         _insert(
             Event,
             (*_OWN, *_COLUMNS),
-            (_values(number, row, job, _context(row.context, contexts), at) for number, row in numbered),
+            (_values(number, row, job, contexts[id(row.context)], recorded) for number, row in numbered),
         )
         _insert(
             EventReader,
@@ -68,11 +69,11 @@ def store_rows(rows: Sequence[EventRow], job: CaptureJob, at: datetime) -> None:
         )
 
 
-def _values(number: int, row: EventRow, job: CaptureJob, context: int, at: datetime) -> tuple[Any, ...]:
-    time = connection.ops.adapt_datetimefield_value
-    columns = row.columns | {"event_time": time(row.columns["event_time"])}
+def _values(number: int, row: EventRow, job: CaptureJob, context: int, recorded: Any) -> tuple[Any, ...]:
+    happened = connection.ops.adapt_datetimefield_value(row.columns["event_time"])
+    columns = row.columns | {"event_time": happened}
     return (
-        *(number, row.event_id, row.hash, job.pk, context, time(at), row.body),
+        *(number, row.event_id, row.hash, job.pk, context, recorded, row.body),
         *(columns[name] for name in _COLUMNS),
     )
 
@@ -109,12 +110,19 @@ def _insert(model: Any, columns: Sequence[str], rows: Iterable[tuple[Any, ...]])
             cursor.execute(f"INSERT INTO {table} ({names}) VALUES {places}", values)  # noqa: S608 - own names
 
 
-def _context(context: list[Any], known: dict[bytes, int]) -> int:
-    digest = hashlib.sha256(orjson.dumps(context, option=orjson.OPT_SORT_KEYS)).digest()
-    if digest not in known:
-        row, _ = EventContext.objects.get_or_create(digest=digest, defaults={"context": context})
-        known[digest] = row.pk
-    return known[digest]
+def _contexts_of(rows: Sequence[EventRow]) -> dict[int, int]:
+    """The stored contexts by the identity of the rows' lists: events of a document mostly share theirs."""
+    known: dict[bytes, int] = {}
+    found: dict[int, int] = {}
+    for row in rows:
+        if id(row.context) in found:
+            continue
+        digest = hashlib.sha256(orjson.dumps(row.context, option=orjson.OPT_SORT_KEYS)).digest()
+        if digest not in known:
+            kept, _ = EventContext.objects.get_or_create(digest=digest, defaults={"context": row.context})
+            known[digest] = kept.pk
+        found[id(row.context)] = known[digest]
+    return found
 
 
 def _readers_of(row: EventRow, job: CaptureJob, owners: dict[str, int]) -> set[int]:

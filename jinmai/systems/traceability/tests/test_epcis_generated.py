@@ -204,4 +204,4 @@ def test_generated_calls_are_answered_as_described(described: dict[str, Any]) ->
 
 @pytest.mark.slow
 def test_a_campaign_of_generated_calls_is_answered_as_described(described: dict[str, Any]) -> None:
-    _campaign(described, 60)
+    _campaign(described, 25)
