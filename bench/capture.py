@@ -2,9 +2,9 @@
 
 Documents are JSON-LD as a plant hands them in, of 500 events each: half are observations of lots with
 quantity and source, half are boxes packed with 200 animals named one by one. One process takes them from
-bytes to the committed job, then two processes take them at once (reading, validating and hashing, which are
-four fifths of the work, overlap; at SQLite's one writer they take turns). "epcs" counts every single object that is named in an event and
-found again by it.
+bytes to the committed job, then two processes take them at once: reading, validating and hashing, which are
+four fifths of the work, overlap; at SQLite's one writer they take turns. "epcs" counts every single object
+that is named in an event and found again by it.
 
 Marks: 5,000 events/s and 100,000 EPCs/s on two cores. Peers of this kind (OpenEPCIS, Oliot) are servers in
 Java with their own databases that are not installed here; none is measured in this run.

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import time
-from contextlib import closing
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -46,14 +44,12 @@ def measure() -> None:
     """The child's part; prints its figures as JSON."""
     folder = own_instance.begin()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    from django.db import connection  # noqa: PLC0415
-
     from jinmai.systems.traceability.services.item_codes import codes_of  # noqa: PLC0415
 
     firm = animals.make_firm()
     lots = [animals.make_lot(firm, ANIMALS) for _ in range(LOTS)]
     animals.mint(firm, animals.make_lot(firm, 10), 10)  # makes the plant's key
-    _settled(connection)
+    own_instance.settle()
     before, start = own_instance.kept_bytes(folder), time.perf_counter()
     batches = [animals.mint(firm, lot, ANIMALS) for lot in lots]
     minted = time.perf_counter() - start
@@ -61,7 +57,7 @@ def measure() -> None:
     both = time.perf_counter() - start
     if len(set(codes)) != LOTS * ANIMALS:
         raise RuntimeError("a code was given twice")
-    _settled(connection)
+    own_instance.settle()
     grown = own_instance.kept_bytes(folder) - before
     total = LOTS * ANIMALS
     print(
@@ -74,16 +70,6 @@ def measure() -> None:
             }
         )
     )
-
-
-def _settled(connection: Any) -> None:
-    """Both files' logs written into them, so that their size is what stays."""
-    from jinmai.systems.traceability.selectors.stores import item_store  # noqa: PLC0415
-
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with closing(sqlite3.connect(item_store().path)) as store:
-        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _bare_signatures() -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,18 @@ def begin() -> Path:
     call_command("migrate", verbosity=0)
     folder: Path = settings.JINMAI_DATA
     return folder
+
+
+def settle() -> None:
+    """Write the logs of database and item store into their files, so that their size is what stays."""
+    from django.db import connection  # noqa: PLC0415 - after begin()
+
+    from jinmai.systems.traceability.selectors.stores import item_store  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(item_store().path)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def kept_bytes(folder: Path) -> int:

@@ -5,8 +5,8 @@ store takes GIGABYTES. One minute is usual; the whole measurement is
 
     JINMAI_BENCH_MINUTES=15 jinmai bench trace --json
 
-Traces are of animals drawn over all batches: "animal_to_hatchery" is from a code's letters to the lots back to
-the seed. "recall" is of a lot of 100,000 animals packed into boxes of 50 that went to a shop: found, every
+Traces are of animals drawn over all batches: "animal_to_hatchery" is from a code's letters to the lots back
+to the seed. "recall" is of a lot of 100,000 animals packed into boxes of 50 that went to a shop: found, every
 animal's code listed, and entered.
 
 "mint_rate_first" and "mint_rate_last" say how minting slows down as the file grows; with them and the depth
@@ -54,6 +54,7 @@ def measure() -> None:
     firm = animals.make_firm()
     recalled = _recallable(firm)
     rates = _fill(firm, folder)
+    own_instance.settle()
     print(
         json.dumps(
             {

@@ -26,23 +26,32 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and a key of the city for its EPCIS interface."""
+    """Where it listens, a key of the city for its EPCIS interface, and its environment for commands."""
 
     port: int
     key: str
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
         """The base path of the interface."""
         return f"http://127.0.0.1:{self.port}/epcis"
 
+    def command(self, *words: str) -> str:
+        """What a command of ``jinmai`` prints."""
+        asked = [sys.executable, "-m", "jinmai", *words]
+        done = subprocess.run(
+            asked, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """The server, until the block ends."""
+    """The server and its worker, which may call receivers on this machine, until the block ends."""
     data = tempfile.mkdtemp(prefix="jinmai-epcis-")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
-    environment = kept | {"JINMAI_DATA": data}
+    environment = kept | {"JINMAI_DATA": data, "JINMAI_PRIVATE_ENDPOINTS": "127.0.0.0/8"}
     command = [sys.executable, "-m", "jinmai"]
     subprocess.run([*command, "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     made = subprocess.run(
@@ -58,12 +67,15 @@ def running() -> Iterator[Server]:
     served = ["-m", "uvicorn", "jinmai.config.asgi:application", "--port", str(port)]
     quietly = ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
     process = subprocess.Popen([sys.executable, *served, *quietly], cwd=ROOT, env=environment)
+    worker = subprocess.Popen([*command, "work"], cwd=ROOT, env=environment)
     try:
         _wait_for(port, process)
-        yield Server(port, json.loads(made.stdout)["key"])
+        yield Server(port, json.loads(made.stdout)["key"], environment)
     finally:
-        process.terminate()
-        process.wait(20)
+        for one in (process, worker):
+            one.terminate()
+        for one in (process, worker):
+            one.wait(20)
         shutil.rmtree(data, ignore_errors=True)
 
 

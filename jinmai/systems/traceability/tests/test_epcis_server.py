@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
@@ -15,6 +16,7 @@ from websockets.sync.connection import Connection
 
 from jinmai.systems.traceability.tests.epcis_client import event
 from jinmai.systems.traceability.tests.epcis_server import Server, body_of, running
+from jinmai.systems.traceability.tests.webhook_receiver import receiving
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,42 @@ def test_a_websocket_ends_with_its_query(server: Server) -> None:
             connection.recv(timeout=20)
     assert ended.value.rcvd is not None
     assert ended.value.rcvd.code == 1008
+
+
+def test_a_websocket_speaks_as_it_was_asked_to(server: Server) -> None:
+    address = f"ws://127.0.0.1:{server.port}/epcis/queries/shipped/events?stream=true"
+    wishes = {"Authorization": f"Bearer {server.key}", "GS1-EPC-Format": "Always_EPC_URN"}
+    with connect(address, additional_headers=wishes) as connection:
+        body = body_of(event(120, epcList=["https://id.gs1.org/01/06901234567892/21/7F"]))
+        assert call(server, "POST", "/capture", body)[0] == 202
+        assert "urn:epc:id:sgtin:6901234.056789.7F" in str(connection.recv(timeout=20))
+
+
+def test_a_websocket_ends_with_its_key(server: Server) -> None:
+    key = orjson.loads(server.command("api_key", "create", "--scope", "epcis", "--json"))
+    with listen(server, "stream=true", key=key["key"]) as connection:
+        server.command("api_key", "revoke", key["id"])
+        with pytest.raises(ConnectionClosed) as ended:
+            connection.recv(timeout=20)
+    assert ended.value.rcvd is not None
+    assert ended.value.rcvd.code == 1008
+
+
+@pytest.mark.parametrize("controls", [{"stream": True}, {"schedule": {"second": "[0-59]"}}])
+def test_the_worker_tells_a_receiver_what_was_captured(server: Server, controls: dict[str, Any]) -> None:
+    number = 130 if "stream" in controls else 131
+    with receiving() as receiver:
+        wanted = {"dest": receiver.url, "signatureToken": "live", **controls}
+        status, made = call(server, "POST", "/queries/shipped/subscriptions", orjson.dumps(wanted))
+        assert status == 201
+        assert call(server, "POST", "/capture", body_of(event(number)))[0] == 202
+        deadline = time.monotonic() + 60
+        while not receiver.bodies and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert receiver.times == [[event(number)["eventTime"]]]
+        assert receiver.headers[0]["GS1-Signature"] == "live"
+        path = f"/queries/shipped/subscriptions/{made['subscriptionID']}"
+        assert call(server, "DELETE", path)[0] == 204
 
 
 def refused_after(server: Server, framing: str, most: int) -> tuple[int, bytes]:

@@ -2,70 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import orjson
 import pytest
 from django.utils import timezone
 
 from jinmai.core.operations.api import run_next
+from jinmai.standards import epcis
 from jinmai.systems.traceability.models import Subscription
+from jinmai.systems.traceability.services import subscriptions
 from jinmai.systems.traceability.services.subscriptions import ReportNotTaken, report, report_due
-from jinmai.systems.traceability.tests.epcis_client import Caller, content, event
+from jinmai.systems.traceability.tests.epcis_client import EPC, Caller, content, event
+from jinmai.systems.traceability.tests.webhook_receiver import Receiver, receiving
 
 pytestmark = pytest.mark.django_db
-
-
-class Receiver:
-    """A subscriber's server: what it was told, and the statuses that it answers before it takes anything."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[dict[str, str], dict[str, Any]]] = []
-        self.statuses: list[int] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = receiver.statuses.pop(0) if receiver.statuses else 204
-                if status < 300:
-                    receiver.told.append((dict(self.headers), orjson.loads(body)))
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *arguments: object) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Where it is called."""
-        return f"http://127.0.0.1:{self.server.server_address[1]}/told"
-
-    @property
-    def times(self) -> list[list[str]]:
-        """The times of the events of each report."""
-        return [
-            [one["eventTime"] for one in body["epcisBody"]["queryResults"]["resultsBody"]["eventList"]]
-            for _, body in self.told
-        ]
 
 
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
     """A receiver on this machine, which the setting allows to be called."""
     settings.JINMAI_PRIVATE_ENDPOINTS = ["127.0.0.0/8"]
-    found = Receiver()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    with receiving() as found:
+        yield found
 
 
 @pytest.fixture
@@ -77,10 +37,12 @@ def caller() -> Caller:
     return found
 
 
-def subscribe(caller: Caller, receiver: Receiver, **controls: Any) -> Subscription:
-    """A subscription to that query."""
+def subscribe(
+    caller: Caller, receiver: Receiver, *, wishes: dict[str, str] | None = None, **controls: Any
+) -> Subscription:
+    """A subscription to that query; ``wishes`` are headers of its making."""
     body = {"dest": receiver.url, "signatureToken": "our secret", **controls}
-    made = caller.call("POST", "queries/shipped/subscriptions", body)
+    made = caller.call("POST", "queries/shipped/subscriptions", body, **(wishes or {}))
     assert made.status_code == 201, made.content
     return Subscription.objects.get(subscription_id=content(made)["subscriptionID"])
 
@@ -121,6 +83,51 @@ def test_a_report_that_was_not_taken_comes_again_whole(caller: Caller, receiver:
     report.func(subscription.pk)
     report.func(subscription.pk)
     assert receiver.times == [[event()["eventTime"]]]
+
+
+@pytest.mark.parametrize("form", ["xml-2.0", "xml-1.2"])
+def test_a_subscriber_gets_the_form_and_spelling_that_it_wished(
+    caller: Caller, receiver: Receiver, form: str
+) -> None:
+    wishes = {
+        "Accept": "application/xml",
+        "GS1-EPC-Format": "Always_EPC_URN",
+        "GS1-CBV-XML-Format": "Always_URN",
+        "GS1-EPCIS-Max": form.partition("-")[2],
+    }
+    subscribe(caller, receiver, wishes=wishes, stream=True)
+    caller.capture(event(epcList=["https://id.gs1.org/01/06901234567892/21/7F"]))
+    work()
+    (headers,), (body,) = receiver.headers, receiver.bodies
+    assert (headers["Content-Type"], headers["GS1-EPC-Format"]) == ("application/xml", "Always_EPC_URN")
+    told = epcis.read(body, headers["Content-Type"])
+    assert (told.kind, told.syntax, epcis.faults(told)) == ("query", form, [])
+    assert told.events[0]["epcList"] == ["urn:epc:id:sgtin:6901234.056789.7F"]
+    assert b"urn:epcglobal:cbv:bizstep:shipping" in body
+
+
+def test_many_events_come_in_several_reports_and_none_twice(
+    caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_IN_A_REPORT", 3)
+    subscription = subscribe(caller, receiver, stream=True)
+    sent = [event(number) for number in range(8)]
+    caller.capture(*sent)
+    receiver.statuses = [204, 503]
+    with pytest.raises(ReportNotTaken):
+        report.func(subscription.pk)
+    report.func(subscription.pk)
+    assert [len(times) for times in receiver.times] == [3, 3, 2]
+    assert [time for times in receiver.times for time in times] == [one["eventTime"] for one in sent]
+
+
+def test_without_a_token_there_is_no_signature(caller: Caller, receiver: Receiver) -> None:
+    body = {"dest": receiver.url, "stream": True}
+    assert caller.call("POST", "queries/shipped/subscriptions", body).status_code == 201
+    caller.capture(event())
+    work()
+    assert "GS1-Signature" not in receiver.headers[0]
+    assert EPC in receiver.bodies[0].decode()
 
 
 def test_an_initial_time_brings_what_was_captured_before(caller: Caller, receiver: Receiver) -> None:
