@@ -67,6 +67,8 @@ class Command(BaseCommand):
         except InstanceError as error:
             raise CommandError(str(error)) from error
         with lock, of_parts, listening:
+            # What a pack issues (certificates) says where it is found: there, where people will ask.
+            settings.JINMAI_ADDRESS = settings.JINMAI_ADDRESS or doorway.address
             self._prepare()
             announce(data, Running(os.getpid(), port, mqtt_port))
             expect([part.name for part in chosen if part.name not in web_parts()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.conf import settings
 
 from jinmai.systems.traceability.models import Certificate, Site
@@ -14,14 +16,24 @@ def public_address() -> str:
     return str(settings.JINMAI_ADDRESS or LOCAL)
 
 
-def issuer_address(site: Site) -> str:
-    """The document with a laboratory's public keys; it is the issuer of its certificates."""
-    return f"{public_address()}/trace/issuers/{site.key}"
+def issuer_address(site: Site, stem: str = "") -> str:
+    """The document with a laboratory's public keys; it is the issuer of its certificates.
+
+    ``stem`` is an address that the house had before, where something was issued under it.
+    """
+    return f"{stem or public_address()}/trace/issuers/{site.key}"
 
 
-def status_list_address(site: Site) -> str:
-    """The published status list of a laboratory."""
-    return f"{public_address()}/trace/status/{site.key}"
+def status_list_address(site: Site, stem: str = "") -> str:
+    """The published status list of a laboratory; ``stem`` as for :func:`issuer_address`."""
+    return f"{stem or public_address()}/trace/status/{site.key}"
+
+
+def stem_of(certificate: Certificate) -> str:
+    """The address of the house under which a certificate was issued; empty if its issuer is another."""
+    issuer = json.loads(certificate.document).get("issuer", {}).get("id", "")
+    end = f"/trace/issuers/{certificate.report.laboratory.key}"
+    return issuer.removesuffix(end) if issuer.endswith(end) else ""
 
 
 def certificate_address(certificate: Certificate) -> str:

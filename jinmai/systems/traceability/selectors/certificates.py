@@ -14,7 +14,7 @@ from jinmai.standards.credentials.documents import Document, read_document
 from jinmai.standards.credentials.status_list import FEWEST_BITS, Bits
 from jinmai.systems.traceability.choices import KeyPurpose
 from jinmai.systems.traceability.models import Certificate, SigningKey, Site
-from jinmai.systems.traceability.selectors.addresses import issuer_address
+from jinmai.systems.traceability.selectors.addresses import issuer_address, stem_of
 
 CONTROLLER_CONTEXT = "https://www.w3.org/ns/cid/v1"
 
@@ -84,7 +84,10 @@ def controller_document(site: Site) -> Document:
 
 
 def verify(certificate: Certificate, published: Document) -> Checked:
-    """Verify the stored documents as a stranger would, with the laboratory's published list."""
+    """Verify the stored documents as a stranger would, with the laboratory's published list.
+
+    The issuer is the house under the address that it had when it issued them.
+    """
     return Checked(
         _verdict(certificate, certificate.document, published),
         _verdict(certificate, certificate.twin, published) if certificate.twin else None,
@@ -96,7 +99,8 @@ def _verdict(certificate: Certificate, document: str, published: Document) -> ve
     keys = SigningKey.objects.filter(site=laboratory, purpose=KeyPurpose.CERTIFICATES)
     # What a lost key signed before it got lost still counts: the ledger says when that was.
     good = keys.filter(Q(revoked_since__isnull=True) | Q(revoked_since__gt=certificate.issued_at))
-    known = {(issuer_address(laboratory), key) for key in good.values_list("multikey", flat=True)}
+    issuer_then = issuer_address(laboratory, stem_of(certificate))
+    known = {(issuer_then, key) for key in good.values_list("multikey", flat=True)}
     read = read_document(document.encode())
     return verification.verify_credential(
         read,

@@ -24,14 +24,17 @@ FILE_DAYS = 30
 Serials = Callable[[MintBatch], Iterable[int]]
 
 
-def status_list_of(laboratory: Site) -> Document:
-    """The laboratory's list of revoked certificates, signed now and valid for a day."""
+def status_list_of(laboratory: Site, stem: str = "") -> Document:
+    """The laboratory's list of revoked certificates, signed now and valid for a day.
+
+    ``stem`` is the address of the house in it, where that is another one than today's.
+    """
     key = signing_key(site=laboratory, purpose=KeyPurpose.CERTIFICATES, actor=ACTOR)
     now = timezone.now().replace(microsecond=0)
     content = status_list.list_credential(
         revoked_bits(laboratory),
-        address=status_list_address(laboratory),
-        issuer=issuer_address(laboratory),
+        address=status_list_address(laboratory, stem),
+        issuer=issuer_address(laboratory, stem),
         valid_from=_moment(now),
         valid_until=_moment(now + timedelta(hours=LIST_HOURS)),
     )

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
+from pytest_django import Settings
 
 from jinmai.systems.traceability.choices import LotState, ReportState
 from jinmai.systems.traceability.models import Certificate, Lot, RevokedItem, SigningKey, TestReport
@@ -281,6 +282,21 @@ def test_certificates_are_shown_verified_and_revoked_with_a_reason(client: Clien
     assert client.post(revoke, {"reason": "mixed up"}).status_code == 302
     page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
     assert "Does not hold" in page
+
+
+def test_a_certificate_still_holds_where_the_house_has_another_address(
+    client: Client, settings: Settings
+) -> None:
+    settings.JINMAI_ADDRESS = "http://127.0.0.1:8000"
+    certificate = make_certificate()
+    client.force_login(make_analyst(certificate.report.laboratory))
+    address = reverse("traceability:certificate", args=[certificate.identifier])
+    page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert "Issued when this house was at" not in page
+    settings.JINMAI_ADDRESS = "https://chain.example"
+    page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert page.count("The signature holds") == (2 if certificate.twin else 1)
+    assert "Issued when this house was at http://127.0.0.1:8000" in page
 
 
 @pytest.fixture

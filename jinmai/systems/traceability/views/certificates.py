@@ -19,6 +19,7 @@ from jinmai.core.web.api import Column, Empty, SearchFilter, Status, Table, form
 from jinmai.systems.traceability.forms.reports import LostKeyForm, VoidCodeForm, WhyForm
 from jinmai.systems.traceability.models import Certificate, Product, SigningKey
 from jinmai.systems.traceability.selectors import codes, recorded
+from jinmai.systems.traceability.selectors.addresses import public_address, stem_of
 from jinmai.systems.traceability.selectors.certificates import (
     certificate_by_identifier,
     certificates_for,
@@ -133,11 +134,13 @@ def certificate_list(request: HttpRequest) -> HttpResponseBase:
 @requires("traceability.view_certificate", get=certificate_by_identifier)
 def certificate_page(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """One certificate, verified at this moment as a stranger would."""
-    checked = verify(certificate, status_list_of(certificate.report.laboratory))
+    stem = stem_of(certificate)
+    checked = verify(certificate, status_list_of(certificate.report.laboratory, stem))
     may_revoke = request.user.has_perm("traceability.revoke_certificate", certificate)
     context = {
         "certificate": certificate,
         "status": certificate_status(certificate),
+        "earlier": stem if stem != public_address() else "",
         "proofs": [
             (key, verdict, twin)
             for key, verdict, twin in (
