@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from jinmai.core.access.api import User
 from jinmai.systems.traceability.choices import TreatmentKind
-from jinmai.systems.traceability.forms import KilogramsField, RowField
+from jinmai.systems.traceability.forms.chain import KilogramsField, RowField
 from jinmai.systems.traceability.models import LogisticUnit, Lot, Site
 from jinmai.systems.traceability.selectors.lots import sites_of
 from jinmai.systems.traceability.selectors.scanned import CodeUnknownError, lot_of_scan, unit_of_scan

@@ -284,7 +284,7 @@ class ShipForm(forms.Form):
         max_length=120,
         help_text=gettext_lazy("The firm's name; a private person is not named."),
     )
-    at = _At(label=gettext_lazy("Left"))
+    at = _At(label=pgettext_lazy("unit", "Left"))
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.systems.traceability.choices import PromiseBasis
-from jinmai.systems.traceability.forms import KilogramsField
+from jinmai.systems.traceability.forms.chain import KilogramsField
 
 
 class PromiseForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import RecordedEntry, title_of
@@ -115,7 +116,7 @@ def amounts(animals: int | None, grams: int | None) -> str:
         parts.append(_("%(animals)s animals") % {"animals": formats.number(animals)})
     if grams is not None:
         parts.append(weight(grams))
-    return ", ".join(parts) or _("not counted or weighed")
+    return pgettext("between amounts", ", ").join(parts) or _("not counted or weighed")
 
 
 def weight(grams: int) -> str:

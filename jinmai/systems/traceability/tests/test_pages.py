@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from jinmai.systems.traceability.models import Event, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
+from jinmai.systems.traceability.services.packing import stack_pallet
 from jinmai.systems.traceability.tests.chain import Chain, make_chain
 from jinmai.systems.traceability.tests.factories import make_exception, make_member, make_organisation
 
@@ -89,3 +91,18 @@ def test_every_verb_of_the_chain_is_captured_as_an_event(client: Client, chain: 
         "commissioning",
         "packing",
     ]
+
+
+def test_a_pallet_counts_the_animals_of_its_boxes(client: Client, chain: Chain) -> None:
+    box = packed(client, chain)
+    pallet = stack_pallet(boxes=[box], at=box.packed_at, by=chain.by)
+    page = client.get(reverse("traceability:units"), {"kind": "pallet"}).content.decode()
+    row = page.partition(f">{pallet.sscc}</a>")[2].partition("</tr>")[0]
+    assert re.search(rf">\s*{box.animals}\s*<", row), row
+
+
+def test_further_source_lots_are_folded_until_one_is_filled_in(client: Client, chain: Chain) -> None:
+    page = reverse("traceability:new_lot")
+    assert '<details class="more">' in client.get(page).content.decode()
+    given = {"source-TOTAL_FORMS": "4", "source-INITIAL_FORMS": "0", "source-1-animals": "5"}
+    assert '<details class="more" open>' in client.post(page, given).content.decode()

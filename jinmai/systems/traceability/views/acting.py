@@ -34,6 +34,11 @@ class Deed:
     files: bool = False
     rows: Sequence[Form] = field(default_factory=list)
 
+    @property
+    def rows_filled(self) -> bool:
+        """Whether more than the first row is filled in; else the others stand folded."""
+        return any(row.is_bound and row.has_changed() for row in self.rows[1:])
+
 
 def deed_page(request: HttpRequest, deed: Deed, form: Form) -> HttpResponse:
     """The page; with 422 where the form was refused."""

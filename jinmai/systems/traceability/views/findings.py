@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jinmai.core.access.api import requires
 from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, table_page
 from jinmai.systems.traceability.choices import ExceptionKind, UnitKind
-from jinmai.systems.traceability.forms import ReasonForm
+from jinmai.systems.traceability.forms.chain import ReasonForm
 from jinmai.systems.traceability.models import ChainException, Excursion, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors import findings, recorded, steps
 from jinmai.systems.traceability.selectors.names import in_language
@@ -63,7 +64,7 @@ EXCEPTIONS = Table(
         Column(
             "kind",
             _("Finding"),
-            value=lambda row: row.get_kind_display(),
+            value=lambda row: capfirst(row.get_kind_display()),
             main=True,
             link=lambda row: reverse("traceability:exception", args=[row.pk]),
             secondary=lambda row: in_language(row.site),
@@ -195,7 +196,7 @@ RECALLED = Table(
         ),
         Column("buyer", _("Buyer")),
         Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status),
-        Column("shipped_at", _("Left")),
+        Column("shipped_at", pgettext_lazy("unit", "Left")),
     ],
     page_size=50,
     empty=Empty(_("No box holds anything of this lot"), _("Nothing of it was packed yet."), icon="check"),

@@ -11,14 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from jinmai.core.access.api import requires
 from jinmai.core.web.api import formats
 from jinmai.systems.traceability.choices import LotKind, LotState
-from jinmai.systems.traceability.forms import (
+from jinmai.systems.traceability.forms.chain import (
     HarvestForm,
     LotForm,
     MintForm,
@@ -120,7 +120,7 @@ def give_codes(request: HttpRequest, lot: Lot) -> HttpResponse:
     facts = [
         (_("Animals that can have a code"), formats.number(allowed.most)),
         (_("Have one"), formats.number(allowed.minted)),
-        (_("Left"), formats.number(allowed.left)),
+        (pgettext_lazy("quota", "Left"), formats.number(allowed.left)),
     ]
     lead = _("Each animal gets a serial of its own. Never more than were harvested and weighed.")
     form = MintForm(request.POST or None, initial={"count": allowed.left or None})

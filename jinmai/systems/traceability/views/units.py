@@ -17,7 +17,7 @@ from jinmai.core.access.api import requires
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, SearchFilter, Table, table_page
 from jinmai.systems.traceability.choices import UnitKind, UnitState
-from jinmai.systems.traceability.forms import MomentForm, ShipForm, StackForm
+from jinmai.systems.traceability.forms.chain import MomentForm, ShipForm, StackForm
 from jinmai.systems.traceability.models import LogisticUnit
 from jinmai.systems.traceability.selectors import recorded, steps
 from jinmai.systems.traceability.selectors.names import in_language
@@ -50,8 +50,9 @@ def _where(unit: LogisticUnit) -> str:
     return f"{here} → {in_language(unit.bound_for) if unit.bound_for else unit.buyer}"
 
 
-def _animals(unit: Any) -> int | None:
-    return unit.animals if unit.kind == UnitKind.BOX else None
+def _animals(unit: Any) -> int:
+    """Those of a box, or of the boxes that stand on a pallet."""
+    return unit.animals if unit.kind == UnitKind.BOX else sum(box.animals for box in unit.children.all())
 
 
 UNITS = Table(
@@ -91,7 +92,9 @@ def unit_list(request: HttpRequest) -> HttpResponseBase:
         "expected": list(expected_for(user)[:20]),
         "may_move": user.has_perm("traceability.move_unit"),
     }
-    return table_page(request, UNITS, units_for(user), "traceability/units.html", context)
+    return table_page(
+        request, UNITS, units_for(user).prefetch_related("children"), "traceability/units.html", context
+    )
 
 
 @require_safe

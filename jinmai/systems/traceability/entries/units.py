@@ -1,0 +1,58 @@
+"""Boxes and pallets, and the loggers of the stores in which they lie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+UNIT_PACKED = "traceability.unit_packed.v1"
+UNIT_MOVED = "traceability.unit_moved.v1"
+LOGGER_PLACED = "traceability.logger_placed.v1"
+EXCURSION = "traceability.excursion.v1"
+
+
+class UnitPacked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A box was packed with animals of a batch, or a pallet with boxes."""
+
+    sscc: str
+    kind: str
+    site: str
+    batch: int | None
+    first: int | None
+    last: int | None
+    children: list[str]
+
+
+class UnitMoved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A box or pallet was shipped, received or sold."""
+
+    sscc: str
+    state: str
+    site: str
+    bound_for: str
+    buyer: str
+    at: datetime
+
+
+class LoggerPlaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A temperature logger measures at a site from now on, or with the unit ``sscc``."""
+
+    logger: str
+    site: str
+    sscc: str
+    form: str
+
+
+class ExcursionFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """It was warmer than allowed for longer than tolerated. ``units`` are the SSCCs of what was there."""
+
+    exception: int
+    logger: str
+    site: str
+    began_at: datetime
+    ended_at: datetime
+    warmest_centidegrees: int
+    limit_centidegrees: int
+    tolerated_minutes: int
+    units: list[str]

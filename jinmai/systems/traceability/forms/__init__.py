@@ -1,0 +1,1 @@
+"""Forms of the chain: its deeds, a laboratory's reports and tables, promise certificates."""
