@@ -57,7 +57,10 @@ def test_codes_boxes_and_a_recall_are_made_on_the_pages(client: Client, chain: C
         reverse("traceability:exception", args=[make_exception(chain.owner).pk]),
         *(address(chain, name) for name in ("lot", "treat", "mint", "pack", "lot_state", "start_recall")),
     ]
-    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+    found = {page: client.get(page) for page in pages}
+    # Each page has one heading, and it stands in the page, not before it.
+    told = {page: (one.status_code, one.content.decode().count("<h1")) for page, one in found.items()}
+    assert told == dict.fromkeys(pages, (200, 1))
 
 
 def test_more_codes_than_the_lot_can_have_are_refused_beside_the_number(client: Client, chain: Chain) -> None:

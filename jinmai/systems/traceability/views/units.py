@@ -68,7 +68,7 @@ UNITS = Table(
             secondary=lambda unit: in_language(unit.lot.product) if unit.lot else "",
         ),
         Column("animals", _("Animals"), value=_animals, decimals=0),
-        Column("where", _("Where"), value=_where, wrap=True),
+        Column("where", _("Where"), value=_where),
         Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status),
         Column("packed_at", _("Packed"), sort="packed_at"),
     ],
