@@ -17,12 +17,13 @@ from jinmai.systems.traceability.services.balance import check_lot
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
-# From which state a lot may go to which; a recall is started by its own verb.
+# From which state a lot may go to which. A recall is started by its own verb and never taken back: what warns
+# of a lot looks at its state, so that closing a recalled lot would silence the warning.
 _WAYS = {
     LotState.OPEN: {LotState.HELD, LotState.RELEASED, LotState.CLOSED},
     LotState.HELD: {LotState.RELEASED, LotState.CLOSED},
     LotState.RELEASED: {LotState.HELD, LotState.CLOSED},
-    LotState.RECALLED: {LotState.CLOSED},
+    LotState.RECALLED: set[LotState](),
     LotState.CLOSED: set[LotState](),
 }
 _EVENTS = {LotState.HELD: events.held, LotState.RELEASED: events.released}

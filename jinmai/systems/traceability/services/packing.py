@@ -218,8 +218,8 @@ def _boxes(unit: LogisticUnit) -> list[LogisticUnit]:
 
 
 def _check_free(lot: Lot) -> None:
-    """Refuse what is held or called back, and what no report that still counts says anything good of."""
-    if lot.state in {LotState.HELD, LotState.RECALLED}:
+    """Refuse what is held, called back or closed, and what no report that still counts says passed."""
+    if lot.state in {LotState.HELD, LotState.RECALLED, LotState.CLOSED}:
         raise ChainRefusedError(
             _("Lot %(lot)s is %(state)s; nothing of it may leave.")
             % {"lot": lot.code, "state": lot.get_state_display()}

@@ -25,8 +25,8 @@ def give_promise(*, promise: Promise, by: User) -> Promise:
     """Give the certificate that ``promise`` fills in: lot, basis, grams, origin, contact.
 
     Raises:
-        ChainRefusedError: the lot is none of farm products, is held or called back, failed its test, or a
-            withdrawal period is not over.
+        ChainRefusedError: the lot is none of farm products, is held, called back or closed, failed its test,
+            or a withdrawal period is not over.
         ValidationError: with the field: more than was weighed, a test that there is not, an empty field.
     """
     lots = Lot.objects.select_for_update(of=("self",)).select_related("product", "site__owner")
@@ -65,7 +65,7 @@ def _must_be_fit(lot: Lot) -> None:
         raise ChainRefusedError(
             _("The promise certificate is for harvests; what is processed has its licence.")
         )
-    if lot.state in {LotState.HELD, LotState.RECALLED}:
+    if lot.state in {LotState.HELD, LotState.RECALLED, LotState.CLOSED}:
         told = {"lot": lot.code, "state": lot.get_state_display()}
         raise ChainRefusedError(_("Lot %(lot)s is %(state)s; nothing can be promised of it.") % told)
     if lot_standing(lot) == Standing.FAILED:

@@ -132,6 +132,13 @@ def test_nothing_of_a_held_lot_leaves(chain: Chain, shop: Site) -> None:
         sell(unit=box, at=SHIPPED, by=chain.by)
 
 
+def test_nothing_of_a_closed_lot_leaves(chain: Chain, shop: Site) -> None:
+    (box,) = boxes(chain, 20)
+    change_state(lot=chain.processed, state=LotState.HELD, reason="a smell", by=chain.by)
+    change_state(lot=chain.processed, state=LotState.CLOSED, reason="spoilt", by=chain.by)
+    _nothing_leaves(box, shop, chain, "Lot P1 is closed; nothing of it may leave")
+
+
 def test_nothing_leaves_without_a_report_that_passed_and_still_counts(chain: Chain, shop: Site) -> None:
     (box,) = boxes(chain, 20)
     withdraw_report(report=TestReport.objects.get(lot=chain.processed), reason="wrong sample", by=chain.by)

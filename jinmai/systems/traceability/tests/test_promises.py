@@ -136,6 +136,12 @@ def test_a_lot_that_is_held_or_failed_is_not_promised_and_what_was_given_counts_
         give_promise(promise=promise(chain.harvest), by=chain.by)
 
 
+def test_nothing_is_promised_of_a_closed_lot(chain: Chain) -> None:
+    change_state(lot=chain.harvest, state=LotState.CLOSED, reason="gone", by=chain.by)
+    with pytest.raises(ChainRefusedError, match="Lot H1 is closed"):
+        give_promise(promise=promise(chain.harvest), by=chain.by)
+
+
 def test_a_withdrawal_period_is_waited_for(chain: Chain) -> None:
     seed = Treatment(
         lot=chain.seed, kind="medicine", substance="X1", dose="1 g", at=timezone.now() - timedelta(days=3)

@@ -10,6 +10,7 @@ from jinmai.core.ledger.api import entries_for
 from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
 from jinmai.systems.traceability.models import Lot, LotInput, Recall
 from jinmai.systems.traceability.selectors.trace import reach
+from jinmai.systems.traceability.services.lots import change_state
 from jinmai.systems.traceability.services.packing import pack_box, stack_pallet
 from jinmai.systems.traceability.services.processing import make_lot_of
 from jinmai.systems.traceability.services.recalls import close_recall, start_recall
@@ -84,3 +85,14 @@ def test_a_recall_says_why() -> None:
     with pytest.raises(ChainRefusedError, match="Say why"):
         start_recall(recall=Recall(lot=chain.seed, reason="  "), by=chain.by)
     assert not Recall.objects.exists()
+
+
+def test_a_recalled_lot_is_not_closed_so_that_the_warning_of_it_stays() -> None:
+    chain = make_chain()
+    recall = start_recall(recall=Recall(lot=chain.processed, reason="Antibiotic found"), by=chain.by)
+    close_recall(recall=recall, note="All came back.", by=chain.by)
+    for state in (LotState.CLOSED, LotState.RELEASED, LotState.HELD):
+        with pytest.raises(ChainRefusedError, match="Lot P1 is recalled"):
+            change_state(lot=chain.processed, state=state, reason="done", by=chain.by)
+    chain.processed.refresh_from_db()
+    assert chain.processed.state == LotState.RECALLED

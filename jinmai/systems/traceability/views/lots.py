@@ -132,7 +132,7 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
         "promises": promises_of(lot),
         "excursions": excursions_of_lot(lot),
         "may_work": may_work,
-        "may_hold": may_hold,
+        "may_hold": may_hold and lot.state not in {LotState.RECALLED, LotState.CLOSED},
         "may_take_pins": user.has_perm("traceability.take_pins", lot),
         "scanned": scans_of(lot),
         "may_recall": user.has_perm("traceability.start_recall", lot),
