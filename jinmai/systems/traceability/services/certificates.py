@@ -21,7 +21,7 @@ from jinmai.standards.credentials.documents import Document
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import KeyPurpose, ReportState, SignatureKind
 from jinmai.systems.traceability.models import Certificate, Product, RevokedItem, SigningKey, TestReport
-from jinmai.systems.traceability.services.laboratory import withdraw_report
+from jinmai.systems.traceability.services.laboratory import issue_report, withdraw_report
 from jinmai.systems.traceability.services.origin_credential import VALID_FOR, origin_credential
 from jinmai.systems.traceability.services.signing_keys import signer_of, signing_key
 
@@ -30,6 +30,20 @@ log = logging.getLogger(__name__)
 
 class CertificateRefusedError(Exception):
     """What was asked does not fit the certificate; the message says why in the reader's language."""
+
+
+@transaction.atomic
+def issue_and_certify(*, report: TestReport, by: User) -> TestReport:
+    """Make a report final and sign its certificate where it passed: both or neither.
+
+    What cannot be signed stays a draft, to be issued once the laboratory's key is here.
+
+    Raises :class:`ReportRefusedError`, and :class:`KeyRefusedError` where the private key is not on this machine.
+    """
+    issued = issue_report(report=report, by=by)
+    if issued.state == ReportState.PASSED:
+        issue_certificate(report=issued, by=by)
+    return issued
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 from pytest_django import Settings
 
-from jinmai.systems.traceability.choices import LotState, ReportState
+from jinmai.systems.traceability.choices import KeyPurpose, LotState, ReportState
 from jinmai.systems.traceability.models import Certificate, Lot, RevokedItem, SigningKey, TestReport
 from jinmai.systems.traceability.services.item_codes import codes_of
+from jinmai.systems.traceability.services.signing_keys import signing_key
 from jinmai.systems.traceability.tests.chain import Chain, make_chain, mint_batch
 from jinmai.systems.traceability.tests.factories import make_member, make_organisation
 from jinmai.systems.traceability.tests.laboratory import (
@@ -134,6 +136,23 @@ def test_values_are_typed_issued_and_certified(client: Client, draft: TestReport
     assert client.post(address("issue_report", draft)).status_code == 302
     draft.refresh_from_db()
     assert draft.state == ReportState.PASSED
+    assert Certificate.objects.get().report == draft
+
+
+def test_a_report_whose_certificate_cannot_be_signed_stays_a_draft_until_it_can(
+    client: Client, draft: TestReport, settings: Settings, tmp_path: Path
+) -> None:
+    enter(client, draft, **GOOD)
+    settings.JINMAI_DATA = tmp_path / "first"
+    signing_key(site=draft.laboratory, purpose=KeyPurpose.CERTIFICATES, actor="test")
+    settings.JINMAI_DATA = tmp_path / "another machine"
+    answer = client.post(address("issue_report", draft), headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "is not on this machine" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == ReportState.DRAFT
+    settings.JINMAI_DATA = tmp_path / "first"
+    assert client.post(address("issue_report", draft)).status_code == 302
     assert Certificate.objects.get().report == draft
 
 

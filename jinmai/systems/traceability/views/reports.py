@@ -39,12 +39,11 @@ from jinmai.systems.traceability.selectors import recorded
 from jinmai.systems.traceability.selectors.laboratory import report_by_number, reports_for
 from jinmai.systems.traceability.selectors.limits import limits_for
 from jinmai.systems.traceability.selectors.names import in_language
-from jinmai.systems.traceability.services.certificates import issue_certificate, revoke_certificate
+from jinmai.systems.traceability.services.certificates import issue_and_certify, revoke_certificate
 from jinmai.systems.traceability.services.laboratory import (
     Days,
     Measured,
     enter_results,
-    issue_report,
     open_report,
     report_subject,
     withdraw_report,
@@ -232,7 +231,7 @@ def issue(request: HttpRequest, report: TestReport) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # as above
     failed = [row.get_item_display() for row in report.results.all() if row.passes is False]
     form = Form(request.POST if request.method == "POST" else None)
-    if form.is_valid() and done(form, lambda: _issue(report, user)):
+    if form.is_valid() and done(form, lambda: issue_and_certify(report=report, by=user)):
         messages.success(request, gettext("The report is issued."))
         return redirect(report_address(report))
     lead = (
@@ -275,12 +274,6 @@ def _enter(report: TestReport, measured: list[Measured], day: Any, user: User) -
     if not measured:
         raise ValidationError(gettext("No value is filled in."))
     enter_results(report=report, measured=measured, tested_on=day, by=user)
-
-
-def _issue(report: TestReport, user: User) -> None:
-    issued = issue_report(report=report, by=user)
-    if issued.state == ReportState.PASSED:
-        issue_certificate(report=issued, by=user)
 
 
 def _withdraw(report: TestReport, reason: str, user: User) -> None:
