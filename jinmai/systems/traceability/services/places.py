@@ -14,7 +14,10 @@ _LONGEST = 500
 
 
 def record_places(document: Document, party: Organisation | None) -> None:
-    """Store the children that master data names for locations; what is known already stays."""
+    """Store the children that master data names for locations; what is known already stays.
+
+    Part of a capture's transaction, whose entry it shares; that entry's root covers events, not places.
+    """
     pairs = {
         (canonical(within), canonical(place))
         for within, place in _children(document)

@@ -47,7 +47,10 @@ def subscribe(  # noqa: PLR0913 - the controls of a subscription, each by its na
     initial_record_time: datetime | None,
     formats: dict[str, str],
 ) -> Subscription:
-    """Subscribe an address to a query's new answers. Raises :class:`SubscriptionRefused`."""
+    """Subscribe an address to a query's new answers. Raises :class:`SubscriptionRefused`.
+
+    Like its query it is how somebody looks, no fact of the city: it leaves no entry in the ledger.
+    """
     try:
         check_address(address)
     except RefusedError as error:
@@ -78,7 +81,7 @@ def subscribe(  # noqa: PLR0913 - the controls of a subscription, each by its na
 
 
 def unsubscribe(*, subscription: Subscription) -> None:
-    """End a subscription: its address hears nothing more."""
+    """End a subscription: its address hears nothing more. It leaves no entry, as it left none when made."""
     subscription.delete()
 
 
