@@ -38,7 +38,7 @@ def issue_and_certify(*, report: TestReport, by: User) -> TestReport:
 
     What cannot be signed stays a draft, to be issued once the laboratory's key is here.
 
-    Raises :class:`ReportRefusedError`, and :class:`KeyRefusedError` where the private key is not on this machine.
+    Raises :class:`ReportRefusedError`, and :class:`KeyRefusedError` where the private key is elsewhere.
     """
     issued = issue_report(report=report, by=by)
     if issued.state == ReportState.PASSED:
