@@ -88,9 +88,8 @@ TEMPLATES = [
 # Counters of tries and used codes are common to all processes of the web server; parts of pages need not be.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "jinmai.core.access.counters.CountersInFiles",
         "LOCATION": JINMAI_DATA / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }

@@ -26,6 +26,13 @@ def _colleague(owner: Organisation, district: str) -> User:
     return person
 
 
+def _api_key(owner: Organisation, district: str) -> Any:
+    from jinmai.core.access.models import ApiKey  # noqa: PLC0415 - beside its siblings
+
+    del district
+    return ApiKey.objects.create(public_id=f"key{next(_numbers)}", digest=b"", organisation=owner)
+
+
 def _party(owner: Organisation, district: str) -> Any:
     from jinmai.core.register.models import Party  # noqa: PLC0415 - beside its siblings
 
@@ -47,6 +54,8 @@ def _delivery(owner: Organisation, district: str) -> Any:
 
 
 CORE: dict[str, Maker] = {
+    "access.issue_api_key": _api_key,
+    "access.manage_api_keys": _api_key,
     "access.view_contact": _colleague,
     "access.view_staff": _colleague,
     "notices.manage_endpoint": _endpoint,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jinmai.core.access.choices import OrganisationKind
 from jinmai.core.access.models import PHONE, Organisation, User
 from jinmai.core.access.roles import roles
-from jinmai.core.access.selectors import organisations
+from jinmai.core.access.selectors import organisations, organisations_with_keys_from
 from jinmai.core.web.api import city
 
 
@@ -128,10 +128,14 @@ class ApiKeyForm(forms.Form):
     scopes = forms.CharField(
         label=_("Scopes"), max_length=400, help_text=_("Names such as epcis, with blanks between.")
     )
-    organisation = OrganisationField(required=False, empty_label=_("the whole city"))
+    organisation = OrganisationField(empty_label=_("the whole city"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, issuer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
         assert isinstance(field, OrganisationField)  # noqa: S101 - for the type checker
-        field.queryset = organisations()
+        # What somebody may not read, no key of theirs reads.
+        field.queryset, whole_city = organisations_with_keys_from(issuer)
+        field.required = not whole_city
+        if not whole_city:
+            field.empty_label = None

@@ -8,7 +8,9 @@ from jinmai.core.access.object_rules import declare_permission
 
 declare_permission("access.view_staff", owner="memberships__organisation")
 declare_permission("access.manage_people")
-declare_permission("access.manage_api_keys")
+# Who runs the machine sees every key and can end it; whose data a key reads makes it.
+declare_permission("access.manage_api_keys", owner="organisation")
+declare_permission("access.issue_api_key", owner="organisation")
 declare_permission("access.view_contact", owner="memberships__organisation")
 
 # Permissions that concern no object stand in the manifests, also those of rooms below this one.

@@ -63,9 +63,17 @@ def organisations_with_staff() -> QuerySet[Organisation]:
     return organisations().annotate(staff=Count("memberships__user", distinct=True))
 
 
-def api_keys() -> QuerySet[ApiKey]:
-    """Every key, the newest first."""
-    return ApiKey.objects.select_related("organisation").order_by("-created_at")
+def api_keys_seen_by(viewer: User) -> QuerySet[ApiKey]:
+    """The keys that ``viewer`` may know of and end, the newest first."""
+    keys = visible(viewer, "access.manage_api_keys", ApiKey.objects.all())
+    return keys.select_related("organisation").order_by("-created_at")
+
+
+def organisations_with_keys_from(issuer: User) -> tuple[QuerySet[Organisation], bool]:
+    """The organisations for which ``issuer`` may make keys, and whether also for the whole city."""
+    held = reach(issuer, "access.issue_api_key")
+    found = organisations()
+    return (found if held.city else found.filter(pk__in=held.organisations)), held.city
 
 
 def api_key(public_id: str) -> ApiKey:

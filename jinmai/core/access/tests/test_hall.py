@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from jinmai.core.access.models import ApiKey
 from jinmai.core.access.services.api_keys import create_api_key, revoke_api_key
+from jinmai.core.access.tests.factories import make_organisation
 from jinmai.core.access.views import hall
 from jinmai.core.web.api import forget
 from tests.beside import run
@@ -48,6 +49,11 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_pages(client: Client) -
 def test_the_key_opens_nothing_else(client: Client, name: str) -> None:
     opened(client, made()[1])
     assert client.get(reverse(name)).status_code == 302
+
+
+def test_a_key_of_one_firm_shows_no_city(client: Client) -> None:
+    _key, text = create_api_key(actor="user:1", scopes=["screen"], organisation=make_organisation())
+    assert opened(client, text).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)

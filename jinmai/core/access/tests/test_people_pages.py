@@ -11,6 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
+from jinmai.core.access.services.api_keys import create_api_key
 from jinmai.core.access.tests.factories import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,16 @@ def charlie() -> User:
 @pytest.fixture
 def admin() -> User:
     return make_person("admin", "administrator", make_organisation("运行中心", kind="operator"))
+
+
+@pytest.fixture
+def officer() -> User:
+    return make_person("officer", "bureau_officer", make_organisation("工信局", kind="bureau"))
+
+
+@pytest.fixture
+def other() -> Organisation:
+    return make_organisation("蓝海")
 
 
 def as_(person: User) -> Client:
@@ -174,24 +185,52 @@ class TestAdministration:
 
 
 class TestKeysPages:
-    def test_a_key_is_made_shown_once_and_revoked(self, admin: User, firm: Organisation) -> None:
-        client = as_(admin)
+    def test_an_officer_makes_a_key_that_is_shown_once(self, officer: User, firm: Organisation) -> None:
         data = {"name": "cold store", "scopes": "epcis industry", "organisation": firm.pk}
-        made = client.post(reverse("add_api_key"), data).content.decode()
+        made = as_(officer).post(reverse("add_api_key"), data).content.decode()
         key = ApiKey.objects.get()
         found = re.search(rf"jinmai_{key.public_id}_([0-9a-f]{{64}})", made)
         assert found
-        page = client.get(reverse("api_key", args=[key.public_id])).content.decode()
+        page = as_(officer).get(reverse("api_key", args=[key.public_id])).content.decode()
         assert [found[1] in page, "epcis industry" in page] == [False, True]
-        client.post(reverse("revoke_api_key", args=[key.public_id]))
-        assert ApiKey.objects.get().revoked_at is not None
 
-    def test_wrong_scopes_are_told_at_the_field(self, admin: User) -> None:
-        answer = as_(admin).post(reverse("add_api_key"), {"name": "x", "scopes": "NO"})
+    def test_who_runs_the_machine_ends_keys_and_makes_none(self, admin: User, firm: Organisation) -> None:
+        key, _secret = create_api_key(actor="user:1", scopes=["epcis"], organisation=firm)
+        page = as_(admin).get(reverse("api_keys")).content.decode()
+        assert [key.public_id in page, reverse("add_api_key") in page] == [True, False]
+        data = {"name": "x", "scopes": "epcis", "organisation": firm.pk}
+        assert as_(admin).post(reverse("add_api_key"), data).status_code == 403
+        as_(admin).post(reverse("revoke_api_key", args=[key.public_id]))
+        assert [each.revoked_at is None for each in ApiKey.objects.all()] == [False]
+
+    def test_a_manager_makes_keys_of_the_own_firm_only(
+        self, alice: User, firm: Organisation, other: Organisation
+    ) -> None:
+        codes = [
+            as_(alice)
+            .post(reverse("add_api_key"), {"name": "x", "scopes": "epcis", "organisation": wanted})
+            .status_code
+            for wanted in (firm.pk, other.pk, "")
+        ]
+        assert codes == [200, 400, 400]
+        assert [key.organisation for key in ApiKey.objects.all()] == [firm]
+
+    def test_a_manager_knows_of_no_key_of_others(
+        self, alice: User, firm: Organisation, other: Organisation
+    ) -> None:
+        own, theirs, citys = (
+            create_api_key(actor="user:1", scopes=["epcis"], organisation=owner)[0]
+            for owner in (firm, other, None)
+        )
+        page = as_(alice).get(reverse("api_keys")).content.decode()
+        assert [key.public_id in page for key in (own, theirs, citys)] == [True, False, False]
+        asked = [as_(alice).post(reverse("revoke_api_key", args=[key.public_id])) for key in (theirs, citys)]
+        assert [answer.status_code for answer in asked] == [404, 404]
+
+    def test_wrong_scopes_are_told_at_the_field(self, officer: User) -> None:
+        answer = as_(officer).post(reverse("add_api_key"), {"name": "x", "scopes": "NO"})
         assert [answer.status_code, ApiKey.objects.count()] == [400, 0]
 
-    def test_nobody_else_sees_keys(self, alice: User) -> None:
-        assert [as_(alice).get(reverse(name)).status_code for name in ("api_keys", "add_api_key")] == [
-            403,
-            403,
-        ]
+    def test_a_technician_sees_no_keys(self, bob: User) -> None:
+        codes = [as_(bob).get(reverse(name)).status_code for name in ("api_keys", "add_api_key")]
+        assert codes == [403, 403]

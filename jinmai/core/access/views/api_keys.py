@@ -24,16 +24,18 @@ from jinmai.core.web.api import requires, table_page
 @require_safe
 @requires("access.manage_api_keys")
 def api_keys(request: HttpRequest) -> HttpResponseBase:
-    """``/api-keys/``: every key, never its secret."""
-    return table_page(request, API_KEYS, selectors.api_keys(), "access/api_keys.html")
+    """``/api-keys/``: the keys within reach, never their secrets."""
+    viewer = signed_in_person(request)
+    context = {"may_issue": viewer.has_perm("access.issue_api_key")}
+    return table_page(request, API_KEYS, selectors.api_keys_seen_by(viewer), "access/api_keys.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@requires("access.manage_api_keys")
+@requires("access.issue_api_key")
 def add_api_key(request: HttpRequest) -> HttpResponse:
     """``/api-keys/add``: a new key; its text is shown once, on the page that answers."""
-    form = ApiKeyForm(request.POST or None)
+    form = ApiKeyForm(request.POST or None, issuer=signed_in_person(request))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:

@@ -81,7 +81,8 @@ async def live_hall_screen(request: HttpRequest) -> HttpResponseBase:
 def _held(text: str) -> ApiKey | None:
     """The key, where it holds and is meant for screens."""
     key = key_of(text)
-    return key if key and SCOPE in key.scopes else None
+    # The screen shows the whole city, so a firm's own key opens none.
+    return key if key and SCOPE in key.scopes and key.organisation is None else None
 
 
 def _still_holds(public_id: str) -> bool:
