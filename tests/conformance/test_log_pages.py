@@ -12,6 +12,7 @@ from jinmai.core.ledger.erasure import erase_payload
 from jinmai.core.ledger.identity import identity
 from jinmai.core.ledger.models import Entry
 from jinmai.core.ledger.sealer import seal_pending
+from jinmai.core.ledger.selectors import entries_for
 from jinmai.core.ledger.tests.entries import record, record_many
 from jinmai.core.ledger.tiles import provable_entries
 from jinmai.standards import tlog
@@ -54,12 +55,45 @@ def test_a_stranger_sees_an_entry_with_its_proof_and_not_its_content(client: Cli
     assert "987654321" not in told
 
 
-def test_the_auditor_reads_the_content_and_takes_it_with_the_proof(auditor: Client) -> None:
+def test_the_auditor_reads_the_content_after_saying_why(auditor: Client) -> None:
     record(value=987654321)
     seal_pending()
-    assert "987654321" in page(auditor, "/log/entries/0/")
-    proof = tlog.parse_proof(auditor.get("/log/proofs/0.tlog-proof").content)
-    assert set(json.loads(proof.extra)) == {"leaf", "payload", "salt"}
+    assert "987654321" not in page(auditor, "/log/entries/0/")
+    refused = auditor.post("/log/entries/0/content", {"reason": " "})
+    assert (refused.status_code, b"987654321" in refused.content, readings()) == (422, False, [])
+    answer = auditor.post("/log/entries/0/content", {"reason": "yearly audit"})
+    assert b"987654321" in answer.content
+    assert "no-store" in answer["Cache-Control"]
+    assert readings() == [("plant:saf-1", "yearly audit")]
+    assert "987654321" not in page(auditor, "/log/entries/0/")
+
+
+def test_the_auditor_takes_the_content_with_the_proof(auditor: Client) -> None:
+    record(value=987654321)
+    seal_pending()
+    bare = tlog.parse_proof(auditor.get("/log/proofs/0.tlog-proof").content)
+    answer = auditor.post("/log/entries/0/content", {"reason": "yearly audit", "take": "1"})
+    assert answer["Content-Disposition"] == 'attachment; filename="entry-0.tlog-proof"'
+    proof = tlog.parse_proof(answer.content)
+    assert (set(json.loads(bare.extra)), set(json.loads(proof.extra))) == (
+        {"leaf"},
+        {"leaf", "payload", "salt"},
+    )
+    assert len(readings()) == 1
+
+
+def test_who_may_not_read_contents_reads_none_with_a_reason(client: Client) -> None:
+    record(value=987654321)
+    seal_pending()
+    client.force_login(make_person("bob", "administrator", make_organisation("运维", kind="operator")))
+    assert client.post("/log/entries/0/content", {"reason": "curiosity"}).status_code == 403
+    assert readings() == []
+
+
+def readings() -> list[tuple[str, str]]:
+    """Subject and reason of each recorded reading."""
+    found = entries_for("plant:saf-1", kinds=["ledger.payload_read.v1"])
+    return [(entry.subject, (entry.payload or {})["reason"]) for entry in found]
 
 
 def test_an_erased_content_is_shown_as_erased_with_the_entry_that_says_why(auditor: Client) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
@@ -29,6 +29,13 @@ class CountersInFiles(FileBasedCache):
     The base drops keys at random when there are many, so that somebody could push out the counters that stand
     in the way; here only what has expired is dropped.
     """
+
+    # Django's own, of which its types do not tell.
+    _dir: str
+    _createdir: Callable[[], None]
+    _key_to_file: Callable[..., str]
+    _list_cache_files: Callable[[], list[str]]
+    _is_expired: Callable[[BinaryIO], bool]
 
     def __init__(self, dir: str, params: dict[str, Any]) -> None:  # noqa: A002 - Django's own name
         super().__init__(dir, params)

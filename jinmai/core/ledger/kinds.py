@@ -8,10 +8,20 @@ import msgspec
 
 PAYLOAD_ERASED = "ledger.payload_erased.v1"
 LAKE_SEALED = "ledger.lake_sealed.v1"
+PAYLOAD_READ = "ledger.payload_read.v1"
+# What these say concerns no person, so whoever may read payloads reads them without a reason.
+IMPERSONAL = frozenset({PAYLOAD_ERASED, LAKE_SEALED, PAYLOAD_READ})
 
 
 class PayloadErased(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload of ``entry`` was erased because the law demands it: ``reason`` names the paragraph."""
+
+    entry: UUID
+    reason: str
+
+
+class PayloadRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody read the payload of ``entry`` in full, and why."""
 
     entry: UUID
     reason: str

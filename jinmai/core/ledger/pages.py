@@ -10,13 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from jinmai.core.ledger import tree
+from jinmai.core.ledger.forms import ReadingForm
 from jinmai.core.ledger.identity import identity
-from jinmai.core.ledger.kinds import PAYLOAD_ERASED
-from jinmai.core.ledger.log_doors import READ_PAYLOADS
+from jinmai.core.ledger.kinds import IMPERSONAL, PAYLOAD_ERASED
+from jinmai.core.ledger.log_doors import READ_PAYLOADS, proof_file
 from jinmai.core.ledger.models import Cosignature, Entry
+from jinmai.core.ledger.reading import read_payload
 from jinmai.core.ledger.selectors import RecordedEntry, erased_by, latest_entry, sealed_entry
 from jinmai.core.ledger.ticker import title_of
 from jinmai.core.web.api import Column, DayFilter, Empty, SearchFilter, Table, public, requires, table_page
@@ -99,7 +102,36 @@ def entries(request: HttpRequest) -> HttpResponseBase:
 @public
 @require_safe
 def entry(request: HttpRequest, index: int) -> HttpResponse:
-    """``/log/entries/17/``: what the log says about one entry; its payload for those who may read it."""
+    """``/log/entries/17/``: what the log says about one entry; content only where it concerns no person."""
+    return _entry_page(request, index)
+
+
+@requires(READ_PAYLOADS)
+@never_cache
+@require_POST
+def content(request: HttpRequest, index: int) -> HttpResponse:
+    """``/log/entries/17/content``: the same, or the proof, with the content; the reason is recorded first."""
+    form = ReadingForm(request.POST)
+    if not form.is_valid():
+        return _entry_page(request, index, form=form, status=422)
+    try:
+        found = sealed_entry(index)
+    except tree.NotInLogError as absent:
+        raise Http404(str(absent)) from absent
+    read_payload(entry=found, reason=form.cleaned_data["reason"], actor=f"user:{request.user.pk}")
+    if "take" in request.POST:
+        return proof_file(index, with_payload=True)
+    return _entry_page(request, index, read=True)
+
+
+def _entry_page(
+    request: HttpRequest,
+    index: int,
+    *,
+    form: ReadingForm | None = None,
+    read: bool = False,
+    status: int = 200,
+) -> HttpResponse:
     try:
         found = sealed_entry(index)
         proof = tree.logged_proof(index)
@@ -108,6 +140,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     own = identity()
     told = proof.verify(tlog.leaf_hash(found.leaf), own.origin, own.verifiers)
     may_read = request.user.has_perm(READ_PAYLOADS)
+    shown = may_read and (read or found.kind in IMPERSONAL)
     return render(
         request,
         "ledger/entry.html",
@@ -117,10 +150,12 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
             "size": told.size,
             "path": [hashed.hex() for hashed in proof.path],
             "may_read": may_read,
-            "payload": _readable(found) if may_read else "",
+            "payload": _readable(found) if shown else "",
+            "reading": form or ReadingForm() if may_read else None,
             "erased_by": erased_by(found),
             "is_erasure": found.kind == PAYLOAD_ERASED,
         },
+        status=status,
     )
 
 

@@ -6,6 +6,7 @@ urlpatterns = [
     path("log/", pages.log, name="log"),
     path("log/entries/", pages.entries, name="log_entries_page"),
     path("log/entries/<int:index>/", pages.entry, name="log_entry"),
+    path("log/entries/<int:index>/content", pages.content, name="log_entry_content"),
     path("log/checkpoint", log_doors.checkpoint, name="log_checkpoint"),
     path("log/keys", log_doors.keys, name="log_keys"),
     path("log/tile/entries/<path:place>", log_doors.entries, name="log_entries"),
