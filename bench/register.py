@@ -223,9 +223,10 @@ def _import(path: Path) -> dict[str, Any]:
 def _search(names: list[str], chance: random.Random) -> dict[str, float]:
     """Parts of names of two to four characters, some in every second name; a third narrowed further."""
     from jinmai.core.access.api import Reach  # noqa: PLC0415 - once Django is set up
-    from jinmai.core.register.search import Wanted, count, find  # noqa: PLC0415 - as above
+    from jinmai.core.register.search import Sought, Wanted  # noqa: PLC0415 - as above
 
     reach = Reach(city=True)
+    counts: list[int] = []
 
     def once() -> None:
         wanted = Wanted(text=_part(names, chance))
@@ -235,8 +236,9 @@ def _search(names: list[str], chance: random.Random) -> dict[str, float]:
             )
         if chance.random() < 0.1:
             wanted = Wanted(text=_code(chance.randrange(ROWS))[: chance.choice((12, 15, 18))])
-        find(wanted, reach, limit=25)
-        count(wanted, reach)
+        sought = Sought(wanted, reach)
+        sought.page(limit=25)
+        counts.append(sought.count)
 
     return _quantiles(once, SEARCHES)
 

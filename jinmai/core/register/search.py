@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -104,30 +104,42 @@ def _facet_words(facets: Facets) -> str:
     return " ".join(words)
 
 
-def find(
-    wanted: Wanted, reach: Reach, *, personal: bool = False, skip: int = 0, limit: int = 50
-) -> list[Party]:
-    """Parties in the order of entry as far as ``reach`` goes, ``limit`` of them after the first ``skip``.
+class Sought:
+    """One search: how many there are and each page of them, the index walked once for both where it can be.
 
-    Names of protected parties are found only with ``personal``; by their exact code they are found always.
+    Parties stand in the order of entry as far as ``reach`` goes. Names of protected parties are found only
+    with ``personal``; by their exact code they are found always.
     """
-    if not reach or wanted.too_short:
-        return []
-    numbers = _numbers(wanted, reach, personal=personal, limit=skip + limit)[skip:]
-    rows = Party.objects.select_related("district").in_bulk(numbers)
-    return [rows[number] for number in sorted(rows)]
+
+    def __init__(self, wanted: Wanted, reach: Reach, *, personal: bool = False) -> None:
+        self._wanted = wanted
+        self._reach = reach
+        self._personal = personal
+
+    @cached_property
+    def _first(self) -> Sequence[int]:
+        """Any numbers, one more than are counted; all there are where they are fewer, and then in order."""
+        if not self._reach or self._wanted.too_short:
+            return ()
+        return self._numbers(MOST_COUNTED + 1, ordered=False)
+
+    @property
+    def count(self) -> int:
+        """How many there are, at most ``MOST_COUNTED`` + 1: beyond that the list says "more than"."""
+        return len(self._first)
+
+    def page(self, *, skip: int = 0, limit: int = 50) -> list[Party]:
+        """``limit`` parties after the first ``skip``."""
+        known = self.count <= MOST_COUNTED or (connection.vendor == "sqlite" and skip + limit <= MOST_COUNTED)
+        numbers = self._first if known else self._numbers(skip + limit, ordered=True)
+        rows = Party.objects.select_related("district").in_bulk(numbers[skip : skip + limit])
+        return [rows[number] for number in sorted(rows)]
+
+    def _numbers(self, limit: int, *, ordered: bool) -> Sequence[int]:
+        return _numbers(self._wanted, self._reach, personal=self._personal, limit=limit, ordered=ordered)
 
 
-def count(wanted: Wanted, reach: Reach, *, personal: bool = False) -> int:
-    """How many parties there are, at most ``MOST_COUNTED`` + 1: beyond that the list says "more than"."""
-    if not reach or wanted.too_short:
-        return 0
-    return len(_numbers(wanted, reach, personal=personal, limit=MOST_COUNTED + 1, ordered=False))
-
-
-def _numbers(
-    wanted: Wanted, reach: Reach, *, personal: bool, limit: int, ordered: bool = True
-) -> Sequence[int]:
+def _numbers(wanted: Wanted, reach: Reach, *, personal: bool, limit: int, ordered: bool) -> Sequence[int]:
     by_code = _by_code(wanted, reach, limit)
     if by_code is not None:
         return by_code

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from jinmai.core.access.api import Reach
 from jinmai.core.register import search
 from jinmai.core.register.bulk import _joined
 from jinmai.core.register.models import Party
-from jinmai.core.register.search import Wanted, count, find, fold, pairs
+from jinmai.core.register.search import Sought, Wanted, fold, pairs
 from jinmai.core.register.services.parties import change_party
 from jinmai.core.register.tests.factories import ACTOR, ALLOY, TACKLE, code_number, make_party
 
@@ -18,7 +19,7 @@ CITY = Reach(city=True)
 
 
 def _found(reach: Reach = CITY, *, personal: bool = False, **wanted: str) -> list[str]:
-    return [party.name_zh for party in find(Wanted(**wanted), reach, personal=personal)]
+    return [party.name_zh for party in Sought(Wanted(**wanted), reach, personal=personal).page()]
 
 
 @pytest.mark.parametrize(
@@ -99,10 +100,32 @@ def test_pages_follow_each_other_without_gap_or_repetition(tiny_city: object) ->
     for number in range(1, 8):
         make_party(number)
     seen: list[int] = []
-    while page := find(Wanted(text="合金厂"), CITY, skip=len(seen), limit=3):
+    sought = Sought(Wanted(text="合金厂"), CITY)
+    while page := sought.page(skip=len(seen), limit=3):
         seen += [party.pk for party in page]
     assert seen == sorted(Party.objects.filter(name_zh__contains="合金厂").values_list("pk", flat=True))
-    assert count(Wanted(text="合金厂"), CITY) == 7
+    assert sought.count == 7
+
+
+def test_count_and_page_walk_the_index_once(
+    tiny_city: object, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_party(1)
+    sought = Sought(Wanted(text="合金厂"), CITY)
+    with django_assert_num_queries(2):  # the index, then the rows of the page
+        assert (sought.count, len(sought.page(limit=25))) == (1, 1)
+
+
+def test_more_than_are_counted_are_paged_in_the_order_of_entry(
+    tiny_city: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 4)
+    for number in range(1, 8):
+        make_party(number)
+    sought = Sought(Wanted(text="合金厂"), CITY)
+    paged = [party.name_zh for skip in (0, 3, 6) for party in sought.page(skip=skip, limit=3)]
+    assert sought.count == 5
+    assert paged == [f"东区第{number}合金厂" for number in range(1, 8)]
 
 
 @given(st.text(max_size=12), st.text(max_size=30))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, overload
 
 from django.http import QueryDict
@@ -13,11 +12,11 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.api import Reach
-from jinmai.core.register import search, selectors
+from jinmai.core.register import selectors
 from jinmai.core.register.choices import PartyKind, SizeClass
 from jinmai.core.register.disclosure import MASKED
 from jinmai.core.register.models import Industry, Party
-from jinmai.core.register.search import MOST_COUNTED, Wanted
+from jinmai.core.register.search import MOST_COUNTED, Sought, Wanted
 from jinmai.core.web.api import Column, Empty, Table
 from jinmai.standards.gbt4754 import DIVISIONS, SECTIONS, IndustryCodeError, normalise
 
@@ -54,22 +53,15 @@ class Found(Sequence[Party]):
     """What a search finds, read from the index only as far as somebody looks: at most ``MOST_COUNTED``."""
 
     def __init__(self, wanted: Wanted, reach: Reach, *, personal: bool) -> None:
-        self.wanted = wanted
-        self.reach = reach
-        self.personal = personal
-
-    @cached_property
-    def counted(self) -> int:
-        """How many there are, at most one more than are shown."""
-        return search.count(self.wanted, self.reach, personal=self.personal)
+        self._sought = Sought(wanted, reach, personal=personal)
 
     @property
     def more(self) -> bool:
         """Whether there are more than are shown."""
-        return self.counted > MOST_COUNTED
+        return self._sought.count > MOST_COUNTED
 
     def __len__(self) -> int:
-        return min(self.counted, MOST_COUNTED)
+        return min(self._sought.count, MOST_COUNTED)
 
     @overload
     def __getitem__(self, index: int) -> Party: ...
@@ -81,7 +73,7 @@ class Found(Sequence[Party]):
         start, stop, _step = index.indices(len(self))
         if stop <= start:
             return []
-        return search.find(self.wanted, self.reach, personal=self.personal, skip=start, limit=stop - start)
+        return self._sought.page(skip=start, limit=stop - start)
 
     def __iter__(self) -> Iterator[Party]:
         return iter(self[0:MOST_COUNTED])
