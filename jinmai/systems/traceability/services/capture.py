@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jinmai.core.access.api import Organisation
@@ -24,6 +24,7 @@ from jinmai.systems.traceability.services.event_rows import EventRow, Reading, r
 from jinmai.systems.traceability.services.event_storing import store_rows
 from jinmai.systems.traceability.services.places import record_places
 from jinmai.systems.traceability.services.subscriptions import announce
+from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_ERRORS: Final = 1_000
 LONGEST_KEY: Final = 200
@@ -127,7 +128,8 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
     began = now.replace(microsecond=now.microsecond // 1000 * 1000)
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            # So that captures commit in the order of their numbers, and readers miss none.
+            one_at_a_time("capture")
             job = CaptureJob.objects.create(
                 capture_id=secrets.token_hex(16),
                 owner=party,
@@ -181,16 +183,6 @@ def _known_job(party: Organisation | None, key: str, digest: bytes) -> CaptureJo
     if job is not None and bytes(job.digest) != digest:
         raise KeyReused(key)
     return job
-
-
-def _one_at_a_time() -> None:
-    """On PostgreSQL, let captures commit in the order of their numbers, so that readers miss none.
-
-    SQLite has one writer anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('traceability.capture'))")
 
 
 def _without_known(reading: Reading) -> list[EventRow]:

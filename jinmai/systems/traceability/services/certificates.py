@@ -24,6 +24,7 @@ from jinmai.systems.traceability.models import Certificate, Product, RevokedItem
 from jinmai.systems.traceability.services.laboratory import issue_report, withdraw_report
 from jinmai.systems.traceability.services.origin_credential import VALID_FOR, origin_credential
 from jinmai.systems.traceability.services.signing_keys import signer_of, signing_key
+from jinmai.systems.traceability.services.turns import one_at_a_time
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def issue_certificate(*, report: TestReport, by: User) -> Certificate:
     if report.state != ReportState.PASSED:
         raise CertificateRefusedError(_("Only a report that passed gets a certificate."))
     actor, issued_at, identifier = f"user:{by.pk}", timezone.now().replace(microsecond=0), uuid4()
+    one_at_a_time("certificate")
     index = (Certificate.objects.aggregate(last=Max("status_index"))["last"] or 0) + 1
     content = origin_credential(report, identifier=identifier, status_index=index, issued_at=issued_at)
     key, document = _signed(report, content, SignatureKind.ED25519, issued_at, actor)

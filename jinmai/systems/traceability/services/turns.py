@@ -1,0 +1,15 @@
+"""Taking turns where the next number is one more than the last: two at once would take the same."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def one_at_a_time(deed: str) -> None:
+    """On PostgreSQL, wait until no other transaction does ``deed``, and keep the turn until this one ends.
+
+    What is read afterwards is what the others have left. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"traceability.{deed}"])
