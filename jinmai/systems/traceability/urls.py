@@ -55,6 +55,7 @@ urlpatterns = [
     path("units/<str:sscc>/", units.unit_page, name="unit"),
     path("units/<str:sscc>/ship/", units.send, name="ship"),
     path("units/<str:sscc>/receive/", units.take_in, name="receive"),
+    path("units/<str:sscc>/unpack/", units.take_off, name="unpack"),
     path("units/<str:sscc>/sell/", units.sell_out, name="sell"),
     path("loggers/", temperature.logger_list, name="loggers"),
     path("loggers/new/", temperature.new_logger, name="new_logger"),

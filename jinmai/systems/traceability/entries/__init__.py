@@ -73,10 +73,12 @@ from jinmai.systems.traceability.entries.units import (
     LOGGER_PLACED,
     UNIT_MOVED,
     UNIT_PACKED,
+    UNIT_UNPACKED,
     ExcursionFound,
     LoggerPlaced,
     UnitMoved,
     UnitPacked,
+    UnitUnpacked,
 )
 
 __all__ = [
@@ -108,6 +110,7 @@ __all__ = [
     "TREATMENT_RECORDED",
     "UNIT_MOVED",
     "UNIT_PACKED",
+    "UNIT_UNPACKED",
     "BalanceBroken",
     "BatchMinted",
     "CertificateIssued",
@@ -138,4 +141,5 @@ __all__ = [
     "TreatmentRecorded",
     "UnitMoved",
     "UnitPacked",
+    "UnitUnpacked",
 ]

@@ -8,6 +8,7 @@ import msgspec
 
 UNIT_PACKED = "traceability.unit_packed.v1"
 UNIT_MOVED = "traceability.unit_moved.v1"
+UNIT_UNPACKED = "traceability.unit_unpacked.v1"
 LOGGER_PLACED = "traceability.logger_placed.v1"
 EXCURSION = "traceability.excursion.v1"
 
@@ -32,6 +33,15 @@ class UnitMoved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: str
     bound_for: str
     buyer: str
+    at: datetime
+
+
+class UnitUnpacked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Boxes were taken off the pallet ``sscc`` at a site; ``children`` are their SSCCs."""
+
+    sscc: str
+    site: str
+    children: list[str]
     at: datetime
 
 

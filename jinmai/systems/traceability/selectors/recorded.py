@@ -101,7 +101,7 @@ def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR091
             return ", ".join(taken)
         case entries.BATCH_MINTED:
             return _("%(animals)s animals") % {"animals": formats.number(payload["animals"])}
-        case entries.UNIT_PACKED | entries.UNIT_MOVED:
+        case entries.UNIT_PACKED | entries.UNIT_MOVED | entries.UNIT_UNPACKED:
             return _place(payload, sites)
         case entries.RECALL_CLOSED:
             return str(payload["note"])

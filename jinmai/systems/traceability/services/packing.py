@@ -1,4 +1,4 @@
-"""Boxes and pallets: packing them, sending them on, taking them in, selling them."""
+"""Boxes and pallets: packing and unpacking them, sending them on, taking them in, selling them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from jinmai.systems.traceability.selectors.trace import serial_letters
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_IN_A_BOX = 100_000
 _SSCC_BODY = 17
 # A company prefix that nobody knows is taken to be as long as most of China's.
 _USUAL_PREFIX = 8
+_STANDS = frozenset({UnitState.PACKED, UnitState.RECEIVED})
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     Raises:
         ChainRefusedError: there are not so many, the batch is not stored yet, or nothing of it may leave.
     """
-    rows = MintBatch.objects.select_for_update(of=("self",))
+    # The lot too: a recall that begins now waits, and finds these boxes.
+    rows = MintBatch.objects.select_for_update(of=("self", "lot"))
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
     _check_free(batch.lot)
     if batch.filled_at is None:
@@ -104,7 +107,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
             raise ChainRefusedError(_("%(sscc)s is a pallet itself.") % {"sscc": row.sscc})
         if row.parent_id is not None:
             raise ChainRefusedError(_("%(sscc)s stands on another pallet.") % {"sscc": row.sscc})
-        if row.state not in {UnitState.PACKED, UnitState.RECEIVED} or row.site_id != rows[0].site_id:
+        if row.state not in _STANDS or row.site_id != rows[0].site_id:
             raise ChainRefusedError(_("%(sscc)s does not stand at this site.") % {"sscc": row.sscc})
     site = rows[0].site
     gtin = Lot.objects.filter(units__in=rows).values_list("product__gtin", flat=True).order_by("pk")[0]
@@ -122,6 +125,51 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
 
 
 @transaction.atomic
+def unpack(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
+    """Take a box off the pallet that it stands on, or from a pallet all boxes that stand here.
+
+    A box that is called back stays on its pallet, where whoever has it looks for it.
+
+    Raises:
+        ChainRefusedError: the box stands on no pallet, or nothing on the pallet stands here.
+    """
+    unit = _locked(unit)
+    pallet = unit if unit.kind == UnitKind.PALLET else unit.parent
+    if pallet is None:
+        raise ChainRefusedError(_("%(sscc)s stands on no pallet.") % {"sscc": unit.sscc})
+    boxes = list(
+        LogisticUnit.objects.select_for_update(of=("self",))
+        .filter(parent=pallet, pk__in=[box.pk for box in _boxes(unit)], state__in=_STANDS)
+        .select_related("site__owner")
+    )
+    if not boxes:
+        raise ChainRefusedError(_("Nothing on %(sscc)s stands here.") % {"sscc": pallet.sscc})
+    _take_off(pallet, boxes, at, by)
+    unit.refresh_from_db(fields=["parent"])
+    return unit
+
+
+def _take_off(pallet: LogisticUnit, boxes: list[LogisticUnit], at: datetime, by: User) -> None:
+    site = boxes[0].site
+    LogisticUnit.objects.filter(pk__in=[box.pk for box in boxes]).update(parent=None)
+    append(
+        kind=entries.UNIT_UNPACKED,
+        subject=pallet.subject,
+        payload=entries.UnitUnpacked(
+            sscc=pallet.sscc, site=site.key, children=sorted(box.sscc for box in boxes), at=at
+        ),
+        actor=f"user:{by.pk}",
+    )
+    # Boxes that leave a pallet at the same moment one by one are events of their own.
+    record_events(
+        events=[events.unpacked(pallet, boxes, at=at, site=site)],
+        party=site.owner,
+        key=f"{pallet.subject}:unpacked:{at.isoformat()}:{boxes[0].sscc}",
+        actor=f"user:{by.pk}",
+    )
+
+
+@transaction.atomic
 def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> LogisticUnit:
     """Send a box or pallet on its way, with all that stands on it.
 
@@ -132,7 +180,7 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     unit = _locked(unit)
     if unit.parent_id is not None:
         raise ChainRefusedError(_("%(sscc)s stands on a pallet: ship that.") % {"sscc": unit.sscc})
-    if unit.state not in {UnitState.PACKED, UnitState.RECEIVED}:
+    if unit.state not in _STANDS:
         raise ChainRefusedError(
             _("%(sscc)s is %(state)s; it cannot be shipped.")
             % {"sscc": unit.sscc, "state": unit.get_state_display()}
@@ -172,25 +220,29 @@ def receive(*, unit: LogisticUnit, site: Site, at: datetime, by: User) -> Logist
 
 @transaction.atomic
 def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
-    """A shop opened the box and sells what lies in it.
+    """A shop opened the box and sells what lies in it; a box that stood on a pallet comes off it.
 
     Raises:
         ChainRefusedError: it is not here, or holds a lot of which nothing may leave.
     """
     unit = _locked(unit)
-    if unit.state not in {UnitState.PACKED, UnitState.RECEIVED}:
+    if unit.state not in _STANDS:
         raise ChainRefusedError(
             _("%(sscc)s is %(state)s; it cannot be sold.")
             % {"sscc": unit.sscc, "state": unit.get_state_display()}
         )
     for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
         _check_free(lot)
+    if unit.parent is not None:
+        _take_off(unit.parent, [unit], at, by)
+        unit.parent = None
     _move(unit, state=UnitState.SOLD, sold_at=at)
     return _record_moved(unit, at, events.sold([unit], at=at, site=unit.site), by)
 
 
 def next_sscc(gtin: str) -> str:
-    """The next free SSCC under the company prefix of a GTIN; the row's uniqueness guards against a race."""
+    """The next free SSCC under the company prefix of a GTIN, kept for the transaction that asks."""
+    one_at_a_time("sscc")
     length = prefix_length(gtin[1:]) or _USUAL_PREFIX
     head = "0" + gtin[1 : 1 + length]
     room = _SSCC_BODY - len(head)
@@ -206,7 +258,7 @@ def next_sscc(gtin: str) -> str:
 
 def _locked(unit: LogisticUnit) -> LogisticUnit:
     rows = LogisticUnit.objects.select_for_update(of=("self",)).select_related(
-        "site__owner", "bound_for", "lot"
+        "site__owner", "bound_for", "lot", "parent"
     )
     return rows.get(pk=unit.pk)
 
@@ -242,7 +294,8 @@ def _move(unit: LogisticUnit, **change: object) -> None:
         setattr(unit, name, value)
     unit.save(update_fields=list(change))
     if unit.kind == UnitKind.PALLET:
-        unit.children.update(**change)
+        # What was sold or called back goes its own way, whatever becomes of the pallet.
+        unit.children.exclude(state__in=[UnitState.SOLD, UnitState.RECALLED]).update(**change)
 
 
 def _record_packed(unit: LogisticUnit, children: list[str], by: User) -> None:

@@ -9,7 +9,8 @@ import pytest
 from jinmai.core.ledger.api import entries_for
 from jinmai.standards.gs1 import has_check_digit
 from jinmai.systems.traceability.choices import LotState, ReportState, SiteKind, UnitState
-from jinmai.systems.traceability.models import LogisticUnit, Site, TestReport
+from jinmai.systems.traceability.models import Event, LogisticUnit, Recall, Site, TestReport
+from jinmai.systems.traceability.models.event_storage import read_body
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import item_way, serial_letters
 from jinmai.systems.traceability.services.laboratory import withdraw_report
@@ -21,7 +22,9 @@ from jinmai.systems.traceability.services.packing import (
     sell,
     ship,
     stack_pallet,
+    unpack,
 )
+from jinmai.systems.traceability.services.recalls import start_recall
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch, pass_test
 from jinmai.systems.traceability.tests.factories import make_organisation, make_site
@@ -83,6 +86,62 @@ def test_a_pallet_travels_with_all_its_boxes(chain: Chain, shop: Site) -> None:
         "traceability.unit_moved.v1",
         "traceability.unit_packed.v1",
     ]
+
+
+def test_what_was_sold_from_a_pallet_does_not_travel_on(chain: Chain, shop: Site) -> None:
+    sold, stays = boxes(chain, 20, 20)
+    pallet = stack_pallet(boxes=[sold, stays], at=PACKED, by=chain.by)
+    sell(unit=sold, at=PACKED, by=chain.by)
+    ship(unit=pallet, to=Destination(shop), at=SHIPPED, by=chain.by)
+    sold.refresh_from_db()
+    stays.refresh_from_db()
+    assert (sold.state, sold.parent, stays.state) == (UnitState.SOLD, None, UnitState.SHIPPED)
+    kinds = [entry.kind for entry in entries_for(pallet.subject)]
+    assert kinds[1] == "traceability.unit_unpacked.v1"
+
+
+def test_a_box_on_a_pallet_that_was_sold_before_pallets_knew_of_it_stays_sold(
+    chain: Chain, shop: Site
+) -> None:
+    sold, stays = boxes(chain, 20, 20)
+    pallet = stack_pallet(boxes=[sold, stays], at=PACKED, by=chain.by)
+    LogisticUnit.objects.filter(pk=sold.pk).update(state=UnitState.SOLD)
+    ship(unit=pallet, to=Destination(shop), at=SHIPPED, by=chain.by)
+    sold.refresh_from_db()
+    assert sold.state == UnitState.SOLD
+
+
+def test_a_box_comes_off_its_pallet_and_goes_its_own_way(chain: Chain, shop: Site) -> None:
+    alone, *others = boxes(chain, 20, 20, 20)
+    pallet = stack_pallet(boxes=[alone, *others], at=PACKED, by=chain.by)
+    assert unpack(unit=alone, at=PACKED, by=chain.by).parent is None
+    assert ship(unit=alone, to=Destination(shop), at=SHIPPED, by=chain.by).state == UnitState.SHIPPED
+    with pytest.raises(ChainRefusedError, match="stands on no pallet"):
+        unpack(unit=alone, at=PACKED, by=chain.by)
+    unpack(unit=pallet, at=PACKED, by=chain.by)
+    assert not pallet.children.exists()
+    with pytest.raises(ChainRefusedError, match="stands here"):
+        unpack(unit=pallet, at=PACKED, by=chain.by)
+    entry = entries_for(pallet.subject)[0].payload or {}
+    assert entry["children"] == sorted(box.sscc for box in others)
+    last = Event.objects.order_by("-pk")[0]
+    body = read_body(last.body, last.record_time)
+    assert (body["action"], body["bizStep"], len(body["childEPCs"])) == ("DELETE", "unpacking", 2)
+
+
+def test_what_is_on_its_way_or_called_back_stays_on_its_pallet(chain: Chain, shop: Site) -> None:
+    stranger = make_chain()
+    good, bad = boxes(chain, 20)[0], boxes(stranger, 20)[0]
+    LogisticUnit.objects.filter(pk=bad.pk).update(site=good.site)
+    pallet = stack_pallet(boxes=[good, bad], at=PACKED, by=chain.by)
+    start_recall(recall=Recall(lot=stranger.processed, reason="lead"), by=chain.by)
+    unpack(unit=pallet, at=PACKED, by=chain.by)
+    assert list(pallet.children.all()) == [bad]
+    ship(unit=good, to=Destination(shop), at=SHIPPED, by=chain.by)
+    moving = stack_pallet(boxes=boxes(chain, 5), at=PACKED, by=chain.by)
+    ship(unit=moving, to=Destination(shop), at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="stands here"):
+        unpack(unit=moving, at=SHIPPED, by=chain.by)
 
 
 def test_boxes_of_two_places_do_not_share_a_pallet(chain: Chain, shop: Site) -> None:

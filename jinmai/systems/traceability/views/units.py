@@ -29,12 +29,20 @@ from jinmai.systems.traceability.selectors.units import (
     units_for,
     units_to_move,
 )
-from jinmai.systems.traceability.services.packing import Destination, receive, sell, ship, stack_pallet
+from jinmai.systems.traceability.services.packing import (
+    Destination,
+    receive,
+    sell,
+    ship,
+    stack_pallet,
+    unpack,
+)
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
 
 if TYPE_CHECKING:
     from jinmai.core.access.api import User
 
+_STANDS = frozenset({UnitState.PACKED, UnitState.RECEIVED})
 ways = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -105,7 +113,7 @@ def unit_page(request: HttpRequest, sscc: str) -> HttpResponse:
     unit = units_for(user).filter(sscc=sscc).first()
     if unit is None:
         raise Http404
-    stands = unit.state in {UnitState.PACKED, UnitState.RECEIVED}
+    stands = unit.state in _STANDS
     may_move = user.has_perm("traceability.move_unit", unit)
     children = list(unit.children.select_related("lot__product"))
     context = {
@@ -115,6 +123,8 @@ def unit_page(request: HttpRequest, sscc: str) -> HttpResponse:
         "animals": sum(child.animals for child in children) or unit.animals,
         "may_ship": stands and may_move and unit.parent_id is None,
         "may_sell": stands and may_move,
+        "may_unpack": may_move
+        and any(box.state in _STANDS for box in (children if unit.parent is None else [unit])),
         "may_receive": unit.state == UnitState.SHIPPED
         and unit.bound_for is not None
         and unit.parent_id is None
@@ -174,6 +184,19 @@ def sell_out(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
         return redirect(unit_address(unit))
     lead = _("A later scan of one of its animals in another place is then a sign of a copied code.")
     return deed_page(request, _deed(unit, pgettext_lazy("unit", "Sell"), lead, _("Record the sale")), form)
+
+
+@ways
+@requires("traceability.move_unit", get=unit_by_sscc)
+def take_off(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
+    """A box comes off its pallet, or all boxes off this one; from then on each goes its own way."""
+    user: User = request.user  # type: ignore[assignment]  # as above
+    form = MomentForm(request.POST or None)
+    if form.is_valid() and done(form, lambda: unpack(unit=unit, at=form.cleaned_data["at"], by=user)):
+        messages.success(request, gettext("Taken off the pallet, and recorded."))
+        return redirect(unit_address(unit))
+    lead = _("From then on each box goes its own way.")
+    return deed_page(request, _deed(unit, _("Take off the pallet"), lead, _("Take off")), form)
 
 
 @ways
