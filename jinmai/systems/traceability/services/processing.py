@@ -38,7 +38,7 @@ def make_lot_of(*, lot: Lot, inputs: Sequence[LotInput], by: User) -> Lot:
     """
     if not inputs:
         raise ChainRefusedError(_("Name at least one lot that this one is made of."))
-    sources = Lot.objects.select_for_update().in_bulk([taken.source_id for taken in inputs])
+    sources = Lot.objects.select_for_update().order_by("pk").in_bulk([taken.source_id for taken in inputs])
     for taken in inputs:
         _check_source(lot, sources[taken.source_id])
     lot = enter_lot(lot=lot, by=by)

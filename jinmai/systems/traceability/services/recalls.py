@@ -31,7 +31,7 @@ def start_recall(*, recall: Recall, by: User) -> Recall:
     if not recall.reason.strip():
         raise ChainRefusedError(_("Say why the lot is called back."))
     began = perf_counter()
-    found = reach(recall.lot)
+    found = reach(recall.lot) if recall.drill else _locked_reach(recall.lot)
     recall.started_by = by
     recall.lots, recall.units, recall.animals = len(found.lots), len(found.units), found.animals
     recall.milliseconds = round((perf_counter() - began) * 1000)
@@ -65,6 +65,22 @@ def start_recall(*, recall: Recall, by: User) -> Recall:
         actor=f"user:{by.pk}",
     )
     return recall
+
+
+def _locked_reach(lot: Lot) -> Reach:
+    """Everything that was made of a lot, with its lots locked and walked again until nothing new is found.
+
+    Whoever makes, mints or packs of a lot locks it first: what began before is waited for and found, and what
+    comes later finds the lot called back.
+    """
+    locked: set[int] = set()
+    while True:
+        found = reach(lot)
+        fresh = {one.pk for one in found.lots} - locked
+        if not fresh:
+            return found
+        list(Lot.objects.select_for_update().filter(pk__in=fresh).order_by("pk"))
+        locked |= fresh
 
 
 @transaction.atomic
