@@ -18,6 +18,7 @@ class Lot(models.Model):
 
     ``animals`` and ``grams`` are what was counted and weighed when it came into being; None is unknown, never
     nothing. Before processing an animal cannot carry a code: seed and harvest lots are known by class alone.
+    ``held_at`` is since when a held lot is held.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lots")
@@ -26,6 +27,7 @@ class Lot(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="lots")
     state = models.CharField(_("state"), max_length=8, choices=LotState, default=LotState.OPEN)
     state_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    held_at = models.DateTimeField(_("held since"), null=True, blank=True, editable=False)
     animals = models.PositiveBigIntegerField(_("animals"), null=True, blank=True)
     grams = models.PositiveBigIntegerField(_("weight (g)"), null=True, blank=True)
     began_at = models.DateTimeField(_("began"))

@@ -244,13 +244,19 @@ def _call_back(report: TestReport, failed: list[str], by: User) -> None:
 
 
 def _release(report: TestReport, by: User) -> None:
-    """A passed test of a sample taken after what the lot is held for lets it go on."""
+    """A passed test of a sample taken after what the lot is held for lets it go on.
+
+    Who holds a lot expects it to stay until they release it, or until a sample taken afterwards passed. A
+    sample of before knows nothing of their reason: its report leaves the lot held.
+    """
     lot = report.lot
+    if lot.state != LotState.HELD or lot.held_at is None or lot.held_at >= report.sampled_at:
+        return
     # A copied label says nothing of the goods; of an excursion counts when it was, not when it came out.
     other = lot.exceptions.exclude(kind__in=[ExceptionKind.CLONE_SUSPECTED, ExceptionKind.EXCURSION])
     found = other.order_by("-found_at").values_list("found_at", flat=True).first()
     warm = excursions_of_lot(lot).order_by("-ended_at").values_list("ended_at", flat=True).first()
-    if lot.state == LotState.HELD and all(at < report.sampled_at for at in (found, warm) if at):
+    if all(at < report.sampled_at for at in (found, warm) if at):
         reason = _("Report %(report)s passed") % {"report": report.number}
         change_state(lot=lot, state=LotState.RELEASED, reason=reason, by=by)
 

@@ -83,8 +83,9 @@ def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> 
             _("Lot %(lot)s is %(state)s; that cannot be changed to %(wanted)s.")
             % {"lot": lot.code, "state": lot.get_state_display(), "wanted": state.label}
         )
-    lot.state, lot.state_reason = state, reason
-    lot.save(update_fields=["state", "state_reason"])
+    now = timezone.now()
+    lot.state, lot.state_reason, lot.held_at = state, reason, now if state == LotState.HELD else None
+    lot.save(update_fields=["state", "state_reason", "held_at"])
     append(
         kind=entries.LOT_STATE_CHANGED,
         subject=lot.subject,
@@ -92,7 +93,6 @@ def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> 
         actor=f"user:{by.pk}" if by else "system",
     )
     if state in _EVENTS:
-        now = timezone.now()
         _capture(lot, f"{state}:{now.isoformat()}", _EVENTS[state](lot, at=now), by)
     return lot
 

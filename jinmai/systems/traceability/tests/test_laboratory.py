@@ -24,6 +24,7 @@ from jinmai.systems.traceability.services.laboratory import (
     report_subject,
     withdraw_report,
 )
+from jinmai.systems.traceability.services.lots import change_state
 from jinmai.systems.traceability.services.minting import MintRequest, reserve_batch
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.tests.factories import make_lot, make_member, make_organisation, make_site
@@ -72,7 +73,7 @@ def test_a_failed_lot_is_called_back_and_gets_no_codes_and_ships_nothing() -> No
 
 def test_a_retest_of_a_later_sample_releases_a_held_lot() -> None:
     lot = make_lot(make_organisation())
-    Lot.objects.filter(pk=lot.pk).update(state=LotState.HELD)
+    Lot.objects.filter(pk=lot.pk).update(state=LotState.HELD, held_at=timezone.now() - timedelta(days=4))
     finding = ChainException.objects.create(
         kind="balance_broken", site=lot.site, lot=lot, found_at=timezone.now() - timedelta(days=1)
     )
@@ -84,6 +85,19 @@ def test_a_retest_of_a_later_sample_releases_a_held_lot() -> None:
     make_report(lot)
     lot.refresh_from_db()
     assert lot.state == LotState.RELEASED
+
+
+def test_a_report_of_a_sample_from_before_does_not_release_what_somebody_held_since() -> None:
+    lot = make_lot(make_organisation())
+    officer = make_member("officer", "manager", lot.site.owner)
+    change_state(lot=lot, state=LotState.HELD, reason="a smell in the store", by=officer)
+    make_report(lot)
+    lot.refresh_from_db()
+    assert (lot.state, lot.state_reason) == (LotState.HELD, "a smell in the store")
+    Lot.objects.filter(pk=lot.pk).update(held_at=timezone.now() - timedelta(days=4))
+    make_report(lot)
+    lot.refresh_from_db()
+    assert (lot.state, lot.held_at) == (LotState.RELEASED, None)
 
 
 @pytest.mark.parametrize(

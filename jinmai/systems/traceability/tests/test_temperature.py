@@ -24,6 +24,7 @@ from jinmai.systems.traceability.models import (
     Event,
     Excursion,
     LogisticUnit,
+    Lot,
     Site,
     TemperatureLogger,
     TemperatureReading,
@@ -198,6 +199,7 @@ def test_only_a_sample_taken_after_the_excursion_releases_the_lot_that_is_held_f
         kind=ExceptionKind.CLONE_SUSPECTED, site=lot.site, lot=lot, found_at=timezone.now()
     )
     change_state(lot=lot, state=LotState.HELD, reason="warm", by=chain.by)
+    Lot.objects.filter(pk=lot.pk).update(held_at=warm)
     make_limits()
     for hours, state in ((30, LotState.HELD), (20, LotState.RELEASED)):
         draft = make_draft(lot)
