@@ -175,7 +175,8 @@ class Subscription(models.Model):
     """Where the new answers of a named query are sent, each as it comes (``stream``) or on a schedule.
 
     ``cursor`` is the last event looked at. Address and token are sealed: who has the database has neither.
-    ``formats`` are the wishes of the subscriber (EPC format, CBV format, media type).
+    ``formats`` are the wishes of the subscriber (EPC format, CBV format, media type). While a report waits,
+    runs or is to be tried again, ``under_way_until`` lies ahead and nobody starts another.
     """
 
     subscription_id = models.CharField(_("subscription"), max_length=40, unique=True)
@@ -190,6 +191,7 @@ class Subscription(models.Model):
     formats = models.JSONField(default=dict)
     cursor = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(_("next time"), null=True, db_index=True)
+    under_way_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("made"))
     last_notified_at = models.DateTimeField(_("last notified"), null=True)
 

@@ -7,11 +7,12 @@ kept after it answered 2xx. ``GS1-Signature`` carries the token that the subscri
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from jinmai.core.notices.api import NotTakenError, RefusedError, check_address, post, seal, unseal
@@ -23,9 +24,13 @@ from jinmai.systems.traceability.models import Event, NamedQuery, Subscription
 from jinmai.systems.traceability.selectors.event_documents import query_document
 from jinmai.systems.traceability.selectors.events import Found, events_of, matching_since, newest
 from jinmai.systems.traceability.selectors.places import places_below
+from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_IN_A_REPORT: Final = 500
 MOST_SUBSCRIPTIONS: Final = 100
+_LONGEST_PAUSE: Final = 3600
+# A report that gave up, or whose worker died, holds up the next one for so long and no longer.
+UNDER_WAY: Final = timedelta(seconds=_LONGEST_PAUSE + 600)
 
 
 class SubscriptionRefused(ValueError):  # noqa: N818 - what happens to it
@@ -76,7 +81,7 @@ def subscribe(  # noqa: PLR0913 - the controls of a subscription, each by its na
             created_at=now,
         )
         if stream and initial_record_time:
-            report.enqueue(subscription.pk)
+            _start(subscription.pk)
     return subscription
 
 
@@ -91,9 +96,12 @@ def next_time(schedule: dict[str, Any] | None, after: datetime) -> datetime | No
 
 
 def announce() -> None:
-    """Let every stream look for news: called by a capture, in its transaction."""
-    for pk in Subscription.objects.filter(stream=True).values_list("pk", flat=True):
-        report.enqueue(pk)
+    """Let every stream look for news: called by a capture, in its transaction.
+
+    However much is captured, one report a stream is under way at most: it looks again before it ends.
+    """
+    for pk in Subscription.objects.filter(_idle(timezone.now()), stream=True).values_list("pk", flat=True):
+        _start(pk)
 
 
 def report_due() -> int:
@@ -105,16 +113,17 @@ def report_due() -> int:
             following = next_time(subscription.schedule, now)
             mine = Subscription.objects.filter(pk=subscription.pk, due_at=subscription.due_at)
             if mine.update(due_at=following):
-                report.enqueue(subscription.pk)
+                _start(subscription.pk)
     return len(due)
 
 
-@task(attempts=10, first_pause_seconds=5, longest_pause_seconds=3600)
+@task(attempts=10, first_pause_seconds=5, longest_pause_seconds=_LONGEST_PAUSE)
 def report(pk: int) -> None:
     """Tell a subscriber what is new. Raises :class:`ReportNotTaken` to be called again."""
     subscription = Subscription.objects.select_related("query__owner").filter(pk=pk).first()
     if subscription is None:
         return
+    _go_on(pk)
     until = newest(Event.objects.all())
     fresh = matching_since(_rows(subscription), _query(subscription), subscription.cursor, until)
     sent = False
@@ -129,6 +138,32 @@ def report(pk: int) -> None:
         Subscription.objects.filter(pk=pk, cursor__lt=until).update(
             cursor=until, min_record_time=timezone.now()
         )
+    _end(subscription, until)
+
+
+def _idle(now: datetime) -> Q:
+    return Q(under_way_until=None) | Q(under_way_until__lt=now)
+
+
+def _start(pk: int) -> None:
+    """Put a report in the queue unless one is under way."""
+    now = timezone.now()
+    if Subscription.objects.filter(_idle(now), pk=pk).update(under_way_until=now + UNDER_WAY):
+        report.enqueue(pk)
+
+
+def _go_on(pk: int) -> None:
+    Subscription.objects.filter(pk=pk).update(under_way_until=timezone.now() + UNDER_WAY)
+
+
+def _end(subscription: Subscription, until: int) -> None:
+    """Nothing is under way any more, unless something was captured since, whose capture started no report."""
+    with transaction.atomic():
+        # A capture that is not committed yet saw this report under way: wait for it, then look.
+        one_at_a_time("capture")
+        Subscription.objects.filter(pk=subscription.pk).update(under_way_until=None)
+        if subscription.stream and newest(Event.objects.all()) > until:
+            _start(subscription.pk)
 
 
 def _rows(subscription: Subscription) -> Any:
@@ -148,6 +183,7 @@ def _told(subscription: Subscription, cursor: int) -> None:
     Subscription.objects.filter(pk=subscription.pk, cursor__lt=cursor).update(cursor=cursor)
     Subscription.objects.filter(pk=subscription.pk).update(last_notified_at=now, min_record_time=now)
     subscription.cursor = max(cursor, subscription.cursor)
+    _go_on(subscription.pk)
 
 
 def _send(subscription: Subscription, found: list[Found]) -> None:

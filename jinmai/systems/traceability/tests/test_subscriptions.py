@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from jinmai.core.operations.api import run_next
 from jinmai.standards import epcis
-from jinmai.systems.traceability.models import Subscription
+from jinmai.systems.traceability.models import Event, Subscription
 from jinmai.systems.traceability.services import subscriptions
-from jinmai.systems.traceability.services.subscriptions import ReportNotTaken, report, report_due
+from jinmai.systems.traceability.services.subscriptions import (
+    UNDER_WAY,
+    ReportNotTaken,
+    _end,
+    report,
+    report_due,
+)
 from jinmai.systems.traceability.tests.epcis_client import EPC, Caller, content, event
 from jinmai.systems.traceability.tests.webhook_receiver import Receiver, receiving
 
@@ -128,6 +135,51 @@ def test_without_a_token_there_is_no_signature(caller: Caller, receiver: Receive
     work()
     assert "GS1-Signature" not in receiver.headers[0]
     assert EPC in receiver.bodies[0].decode()
+
+
+def test_many_captures_for_a_subscriber_who_does_not_answer_wait_as_one_report(
+    caller: Caller, receiver: Receiver
+) -> None:
+    subscription = subscribe(caller, receiver, stream=True)
+    receiver.statuses = [503]
+    for number in range(5):
+        caller.capture(event(number))
+        work()
+    assert DBTaskResult.objects.count() == 1
+    DBTaskResult.objects.update(run_after=timezone.now())
+    work()
+    assert receiver.times == [[event(number)["eventTime"] for number in range(5)]]
+    subscription.refresh_from_db()
+    assert subscription.under_way_until is None
+
+
+def test_what_is_captured_while_a_report_is_sent_is_reported_next(caller: Caller, receiver: Receiver) -> None:
+    subscription = subscribe(caller, receiver, stream=True)
+    caller.capture(event())
+    # As far as captures see it the report is being sent until its run ends.
+    until = Event.objects.latest("pk").pk
+    assert run_next("test")
+    Subscription.objects.update(under_way_until=timezone.now() + UNDER_WAY)
+    caller.capture(event(1))
+    assert not run_next("test")
+    subscription.refresh_from_db()
+    _end(subscription, until)
+    work()
+    assert receiver.times == [[event()["eventTime"]], [event(1)["eventTime"]]]
+
+
+def test_a_report_that_was_given_up_holds_up_the_next_for_a_while_only(
+    caller: Caller, receiver: Receiver
+) -> None:
+    subscribe(caller, receiver, stream=True)
+    receiver.statuses = [503]
+    caller.capture(event())
+    work()
+    DBTaskResult.objects.update(status="FAILED")
+    Subscription.objects.update(under_way_until=timezone.now() - timedelta(seconds=1))
+    caller.capture(event(1))
+    work()
+    assert receiver.times == [[event()["eventTime"], event(1)["eventTime"]]]
 
 
 def test_an_initial_time_brings_what_was_captured_before(caller: Caller, receiver: Receiver) -> None:
