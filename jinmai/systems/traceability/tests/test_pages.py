@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from jinmai.systems.traceability.models import Event, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors.stores import item_store
@@ -102,6 +103,23 @@ def test_a_pallet_counts_the_animals_of_its_boxes(client: Client, chain: Chain) 
     page = client.get(reverse("traceability:units"), {"kind": "pallet"}).content.decode()
     row = page.partition(f">{pallet.sscc}</a>")[2].partition("</tr>")[0]
     assert re.search(rf">\s*{box.animals}\s*<", row), row
+
+
+def test_a_box_is_taken_off_its_pallet_on_its_page(client: Client, chain: Chain) -> None:
+    box = packed(client, chain)
+    pallet = stack_pallet(boxes=[box], at=box.packed_at, by=chain.by)
+    deed = reverse("traceability:unpack", args=[box.sscc])
+    of_pallet = reverse("traceability:unpack", args=[pallet.sscc])
+    for unit, there in ((box, deed), (pallet, of_pallet)):
+        page = client.get(reverse("traceability:unit", args=[unit.sscc])).content.decode()
+        assert f'href="{there}"' in page
+    assert client.get(deed).status_code == 200
+    moment = timezone.localtime(box.packed_at).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(deed, {"at": moment}).status_code == 302
+    assert LogisticUnit.objects.get(pk=box.pk).parent is None
+    for unit, gone in ((box, deed), (pallet, of_pallet)):
+        page = client.get(reverse("traceability:unit", args=[unit.sscc])).content.decode()
+        assert f'href="{gone}"' not in page
 
 
 def test_further_source_lots_are_folded_until_one_is_filled_in(client: Client, chain: Chain) -> None:
