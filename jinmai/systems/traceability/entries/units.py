@@ -55,7 +55,11 @@ class LoggerPlaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExcursionFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """It was warmer than allowed for longer than tolerated. ``units`` are the SSCCs of what was there."""
+    """It was warmer than allowed for longer than tolerated. ``units`` are the SSCCs of what was there.
+
+    Once more with the same ``exception`` where later readings show that it was longer; ``reopened`` says that
+    somebody had closed the finding. Entries of before 2026-11-28 do not say it.
+    """
 
     exception: int
     logger: str
@@ -66,3 +70,4 @@ class ExcursionFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit_centidegrees: int
     tolerated_minutes: int
     units: list[str]
+    reopened: bool = False

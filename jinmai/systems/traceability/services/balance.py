@@ -51,8 +51,8 @@ def check_lot(*, lot: Lot) -> list[ChainException]:
 
 
 @transaction.atomic
-def close_exception(*, exception: ChainException, reason: str, by: User) -> ChainException:
-    """Close a finding with what was found out.
+def close_exception(*, exception: ChainException, reason: str, by: User | None) -> ChainException:
+    """Close a finding with what was found out. ``by`` is None where a rule did it.
 
     Raises:
         ChainRefusedError: it is closed already, or no reason is given.
@@ -68,6 +68,6 @@ def close_exception(*, exception: ChainException, reason: str, by: User) -> Chai
         kind=entries.EXCEPTION_CLOSED,
         subject=f"traceability.exception:{row.pk}",
         payload=entries.ExceptionClosed(exception=row.pk, reason=row.reason),
-        actor=f"user:{by.pk}",
+        actor=f"user:{by.pk}" if by else "system",
     )
     return row

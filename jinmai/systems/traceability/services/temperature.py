@@ -30,6 +30,7 @@ from jinmai.systems.traceability.selectors.temperature import (
     warm_runs,
 )
 from jinmai.systems.traceability.services import events
+from jinmai.systems.traceability.services.balance import close_exception
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.stays import units_there
@@ -185,8 +186,12 @@ def _around(
 
 
 def _enter(logger: TemperatureLogger, run: WarmRun, limit: TemperatureLimit) -> Excursion | None:
-    """A new excursion with its finding and entry; one that only grew is brought up to date."""
-    known = logger.excursions.filter(began_at__lte=run.ended_at, ended_at__gte=run.began_at).first()
+    """A new excursion with its finding, or the one that this run continues, if its finding was closed before.
+
+    None where one that still waits for somebody only grew, and where the run says nothing new.
+    """
+    overlapping = logger.excursions.filter(began_at__lte=run.ended_at, ended_at__gte=run.began_at)
+    known = list(overlapping.select_related("finding").order_by("began_at"))
     facts = {
         "rule": "warmer_than_allowed",
         "found": run.warmest / 100,
@@ -194,14 +199,8 @@ def _enter(logger: TemperatureLogger, run: WarmRun, limit: TemperatureLimit) -> 
         "minutes": int(run.minutes),
         "logger": logger.serial,
     }
-    units = [logger.unit] if logger.unit else units_there(logger.site, run.began_at, run.ended_at)
-    if known is not None:
-        known.began_at, known.ended_at, known.warmest = run.began_at, run.ended_at, run.warmest
-        known.save(update_fields=["began_at", "ended_at", "warmest"])
-        known.finding.facts = facts
-        known.finding.save(update_fields=["facts"])
-        known.units.set(units)
-        return None
+    if known:
+        return _grow(known, run, facts)
     finding = ChainException.objects.create(
         kind=ExceptionKind.EXCURSION,
         site=logger.site,
@@ -218,12 +217,52 @@ def _enter(logger: TemperatureLogger, run: WarmRun, limit: TemperatureLimit) -> 
         tolerated_minutes=limit.tolerated_minutes,
         finding=finding,
     )
-    excursion.units.set(units)
-    _append(excursion, units)
+    excursion.units.set(_there(excursion))
+    _append(excursion)
     return excursion
 
 
-def _append(excursion: Excursion, units: Sequence[LogisticUnit]) -> None:
+def _grow(known: Sequence[Excursion], run: WarmRun, facts: dict[str, object]) -> Excursion | None:
+    """Bring the first up to date, take in the others that the run turns out to be one with, and record it.
+
+    A finding that was closed speaks of less than there was: it is opened again.
+    """
+    excursion, *others = known
+    before = (excursion.began_at, excursion.ended_at, excursion.warmest)
+    if not others and before == (run.began_at, run.ended_at, run.warmest):
+        return None
+    for other in others:
+        excursion.units.add(*other.units.all())
+        _take_in(other, excursion)
+    excursion.began_at, excursion.ended_at, excursion.warmest = run.began_at, run.ended_at, run.warmest
+    excursion.save(update_fields=["began_at", "ended_at", "warmest"])
+    excursion.units.add(*_there(excursion))
+    finding = excursion.finding
+    reopened = finding.closed_at is not None
+    finding.facts, finding.closed_at, finding.closed_by, finding.reason = facts, None, None, ""
+    finding.save(update_fields=["facts", "closed_at", "closed_by", "reason"])
+    _append(excursion, reopened=reopened)
+    return excursion if reopened else None
+
+
+def _take_in(other: Excursion, into: Excursion) -> None:
+    """End an excursion that was a part of another all along; its finding points there."""
+    finding = other.finding
+    other.delete()
+    if finding.closed_at is None:
+        reason = _("Part of finding %(number)s.") % {"number": into.finding_id}
+        close_exception(exception=finding, reason=reason, by=None)
+
+
+def _there(excursion: Excursion) -> list[LogisticUnit]:
+    """The unit that the logger travels with and what stands on it, or all that stood at its site."""
+    unit = excursion.logger.unit
+    if unit is not None:
+        return [unit, *unit.children.all()]
+    return units_there(excursion.logger.site, excursion.began_at, excursion.ended_at)
+
+
+def _append(excursion: Excursion, *, reopened: bool = False) -> None:
     append(
         kind=entries.EXCURSION,
         subject=excursion.logger.subject,
@@ -236,7 +275,8 @@ def _append(excursion: Excursion, units: Sequence[LogisticUnit]) -> None:
             warmest_centidegrees=excursion.warmest,
             limit_centidegrees=excursion.limit,
             tolerated_minutes=excursion.tolerated_minutes,
-            units=sorted(unit.sscc for unit in units),
+            units=sorted(excursion.units.values_list("sscc", flat=True)),
+            reopened=reopened,
         ),
         actor="system",
     )

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.web.api import formats
-from jinmai.systems.traceability import receivers
+from jinmai.systems.traceability import entries, receivers
 from jinmai.systems.traceability.choices import ExceptionKind, LotState, ProductForm, SiteKind
 from jinmai.systems.traceability.models import (
     ChainException,
@@ -121,7 +121,9 @@ def test_an_excursion_that_goes_on_in_the_next_file_stays_one(logger: Temperatur
     excursion = Excursion.objects.get()
     assert (excursion.minutes, excursion.warmest) == (60, -1200)
     assert ChainException.objects.get().facts["minutes"] == 60
-    assert [entry.kind for entry in entries_for(logger.subject)].count("traceability.excursion.v1") == 1
+    told = [entry.payload or {} for entry in entries_for(logger.subject) if entry.kind == entries.EXCURSION]
+    assert [(one["exception"], one["reopened"]) for one in told] == [(excursion.finding_id, False)] * 2
+    assert [one["warmest_centidegrees"] for one in told] == [-1200, WARM]
 
 
 def test_an_excursion_over_two_short_files_is_found(logger: TemperatureLogger) -> None:
