@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import orjson
-from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http.request import HttpHeaders
 from django.utils import timezone
 
@@ -39,6 +41,9 @@ LOOK_SECONDS: Final = 1.0
 POLICY: Final = 1008
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+T = TypeVar("T")
+# Looks touch the database, so they run beside the event loop; few at once, shared by all sockets.
+_lookers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")
 
 
 @dataclass
@@ -52,9 +57,13 @@ class Listener:
     epc_format: EpcFormat
     cursor: int
     due_at: datetime | None
+    behind: bool = False
 
     def look(self) -> list[bytes]:
-        """The messages to send now. Raises :class:`Problem` where the key or the query is gone."""
+        """The message to send now, if there is one; ``behind`` then says whether more waits already.
+
+        Raises :class:`Problem` where the key or the query is gone.
+        """
         now = timezone.now()
         if not self.controls["stream"] and (self.due_at is None or now < self.due_at):
             return []
@@ -65,23 +74,22 @@ class Listener:
         if self.controls["initial_record_time"]:
             rows = rows.filter(record_time__gte=self.controls["initial_record_time"])
         until = newest(Event.objects.all())
-        found = list(matching_since(rows, self.query, self.cursor, until))
-        self.cursor = max(until, self.cursor)
-        self.due_at = next_time(self.controls["schedule"], now)
-        parts = [found[at : at + MOST_IN_A_REPORT] for at in range(0, len(found), MOST_IN_A_REPORT)]
-        if not parts and self.controls["report_if_empty"] and not self.controls["stream"]:
-            parts = [[]]
-        return [
-            write(query_document(part, name=self.name), "json-2.0", epc_format=self.epc_format)
-            for part in parts
-        ]
+        found = list(islice(matching_since(rows, self.query, self.cursor, until), MOST_IN_A_REPORT))
+        was_behind, self.behind = self.behind, len(found) == MOST_IN_A_REPORT
+        self.cursor = found[-1].number if self.behind else max(until, self.cursor)
+        if not self.behind:
+            self.due_at = next_time(self.controls["schedule"], now)
+        wished = self.controls["report_if_empty"] and not self.controls["stream"] and not was_behind
+        if not found and not wished:
+            return []
+        return [write(query_document(found, name=self.name), "json-2.0", epc_format=self.epc_format)]
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """One connection, from its handshake to its end."""
     await receive()
     try:
-        listener = await sync_to_async(_listener)(scope)
+        listener = await _beside(lambda: _listener(scope))
     except Problem as problem:
         await _refuse(scope, send, problem)
         return
@@ -97,16 +105,27 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 
 async def _tell(listener: Listener, send: Send, gone: asyncio.Future[None]) -> None:
-    look = sync_to_async(listener.look)
     while not gone.done():
         try:
-            messages = await look()
+            messages = await _beside(listener.look)
         except Problem as problem:
             await send({"type": "websocket.close", "code": POLICY, "reason": problem.detail[:100]})
             return
         for message in messages:
             await send({"type": "websocket.send", "text": message.decode()})
-        await asyncio.wait({gone}, timeout=LOOK_SECONDS)
+        await asyncio.wait({gone}, timeout=0 if listener.behind else LOOK_SECONDS)
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    """Run ``work`` in a thread of the sockets' and give its database connection back."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_lookers, run)
 
 
 async def _until_gone(receive: Receive) -> None:
