@@ -127,3 +127,14 @@ def test_further_source_lots_are_folded_until_one_is_filled_in(client: Client, c
     assert '<details class="more">' in client.get(page).content.decode()
     given = {"source-TOTAL_FORMS": "4", "source-INITIAL_FORMS": "0", "source-1-animals": "5"}
     assert '<details class="more" open>' in client.post(page, given).content.decode()
+
+
+def test_a_recalls_list_says_which_animals_lie_where_counted_as_on_the_labels(
+    client: Client, chain: Chain
+) -> None:
+    packed(client, chain)
+    client.post(address(chain, "start_recall"), {"reason": "drill", "drill": "on"})
+    recall = reverse("traceability:recall", args=[Recall.objects.get().pk])
+    page = client.get(recall, headers={"Accept-Language": "en"}).content.decode()
+    assert "Lots: 1 · boxes and pallets: 1 · animals with a code: 30" in page
+    assert "1–12" in page

@@ -175,6 +175,16 @@ def _holder(unit: LogisticUnit) -> str:
     return in_language(unit.site.owner)
 
 
+def _numbers(unit: LogisticUnit) -> str | None:
+    """Which animals of the batch lie in a box, counted from 1 as on the sheets of labels."""
+    return None if unit.first is None or unit.last is None else f"{unit.first + 1}–{unit.last + 1}"
+
+
+def _sent_to(unit: LogisticUnit) -> str | None:
+    """A site of the chain, or the buyer by name."""
+    return in_language(unit.bound_for) if unit.bound_for else unit.buyer or None
+
+
 RECALLED = Table(
     key="recalled-units",
     title=_("Where it is"),
@@ -188,13 +198,9 @@ RECALLED = Table(
             value=lambda unit: unit.animals if unit.kind == UnitKind.BOX else None,
             decimals=0,
         ),
-        Column("first", _("From number"), decimals=0),
-        Column("last", _("To number"), decimals=0),
+        Column("numbers", _("Numbers"), value=_numbers),
         Column("site", _("At"), value=lambda unit: in_language(unit.site), secondary=_holder),
-        Column(
-            "bound", _("Sent to"), value=lambda unit: in_language(unit.bound_for) if unit.bound_for else None
-        ),
-        Column("buyer", _("Buyer")),
+        Column("bound", _("Sent to"), value=_sent_to),
         Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status),
         Column("shipped_at", pgettext_lazy("unit", "Left")),
     ],
