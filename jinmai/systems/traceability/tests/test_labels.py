@@ -144,5 +144,5 @@ def test_the_lots_page_tells_how_often_its_codes_were_scanned(client: Client, ch
     page = client.get(
         reverse("traceability:lot", args=[lot.product.gtin, lot.code]), headers={"Accept-Language": "en"}
     ).content.decode()
-    assert "Codes of 2 animals were scanned 4 times; 0 were claimed." in page
-    assert "1 do not fit one animal." in page
+    assert "Animals whose code was scanned: 2; scans: 4; claimed: 0." in page
+    assert "Scans that do not fit one animal: 1." in page
