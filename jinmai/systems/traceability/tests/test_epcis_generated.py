@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import orjson
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
@@ -71,6 +74,19 @@ def described(shared_data: Path) -> dict[str, Any]:
                 {**resolved(found, one), "required": True} for one in holder.get("parameters", [])
             ]
     return found
+
+
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """Calls share the test's connection, which a request would close; Django's own client keeps it too."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 class Campaign:
@@ -189,7 +205,8 @@ def _parameters(described: dict[str, Any]) -> Iterator[Sent]:
 
 def _campaign(described: dict[str, Any], examples: int) -> Campaign:
     campaign = Campaign(described, examples)
-    campaign.run()
+    with connection_kept():
+        campaign.run()
     assert campaign.wrong == {}, "\n\n".join(f"{place}: {what}" for place, what in campaign.wrong.items())
     assert set(_parameters(described)) <= campaign.sent
     return campaign
