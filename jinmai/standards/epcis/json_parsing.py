@@ -66,6 +66,10 @@ def _refuse_depth(data: bytes, deepest: int) -> None:
             depth -= 1
 
 
+# The parser makes these and nothing derived from them; every value of a document is asked.
+_NESTING: Final = frozenset({dict, list})
+
+
 def _depth_of(value: Any, deepest: int) -> int:
     """How deep a value nests, counted no further than one level past ``deepest``."""
     level, depth = [value], 0
@@ -73,8 +77,8 @@ def _depth_of(value: Any, deepest: int) -> int:
         level = [
             inner
             for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
+            for inner in (one.values() if type(one) is dict else one)
+            if type(inner) in _NESTING
         ]
         depth += 1
     return depth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 
 from jinmai.systems.traceability.tests.epcis_client import document
 
@@ -47,11 +49,34 @@ class Server:
 
 
 @contextmanager
+def own_database() -> Iterator[str]:
+    """The address of an empty database on the PostgreSQL of the run; ``""`` for SQLite in the data folder."""
+    server = os.environ.get("JINMAI_TEST_POSTGRES", "")
+    if not server:
+        yield ""
+        return
+    name = f"jinmai_epcis_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def running() -> Iterator[Server]:
     """The server and its worker, which may call receivers on this machine, until the block ends."""
+    with own_database() as database:
+        yield from _running(database)
+
+
+def _running(database: str) -> Iterator[Server]:
     data = tempfile.mkdtemp(prefix="jinmai-epcis-")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     environment = kept | {"JINMAI_DATA": data, "JINMAI_PRIVATE_ENDPOINTS": "127.0.0.0/8"}
+    environment["JINMAI_DATABASE_URL"] = database
     command = [sys.executable, "-m", "jinmai"]
     subprocess.run([*command, "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     made = subprocess.run(
