@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from jinmai.durable import kept
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -26,16 +28,7 @@ def city_folder() -> Path:
 
 def secret_key(folder: Path) -> str:
     """The signing key of this instance: made once, kept in the data folder, readable by its owner only."""
-    path = folder / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(50))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_text(encoding="ascii").strip()
+    return kept(folder / "secret_key", lambda: secrets.token_urlsafe(50).encode()).decode("ascii").strip()
 
 
 def database(folder: Path) -> dict[str, Any]:

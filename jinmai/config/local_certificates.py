@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from jinmai.durable import PRIVATE, replace
+
 AUTHORITY_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=90)  # browsers refuse long ones; short ones are renewed by themselves
 RENEW_BEFORE = timedelta(days=30)
@@ -195,9 +197,4 @@ def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, readable by the owner only."""
-    draft = path.with_suffix(path.suffix + ".draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    replace(path, content, PRIVATE)

@@ -11,9 +11,9 @@ import polars as pl
 from jinmai.lake.commits import commit
 from jinmai.lake.data_files import conform, write_data_file
 from jinmai.lake.digests import row_digests
-from jinmai.lake.durability import FileLock
 from jinmai.lake.errors import InputRefusedError, UnavailableError
 from jinmai.lake.keys import KeyIndex, Part, runs_of
+from jinmai.lake.locks import FileLock
 from jinmai.lake.snapshot import Snapshot
 from jinmai.lake.tables import Table
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jinmai.lake.durability import publish, replace
+from jinmai.durable import publish, replace
 from jinmai.lake.errors import DamagedError
 
 _TEXTS = pa.map_(pa.string(), pa.string())

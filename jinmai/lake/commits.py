@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinmai.lake.durability import shared
 from jinmai.lake.errors import ConflictError
+from jinmai.lake.locks import shared
 from jinmai.lake.log import Action, VersionTakenError
 from jinmai.lake.snapshot import Snapshot
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import polars as pl
 
+from jinmai.durable import fsync_folder
 from jinmai.lake.checkpoints import last_checkpoint
 from jinmai.lake.commits import commit
 from jinmai.lake.data_files import write_data_file
-from jinmai.lake.durability import FileLock, exclusive, fsync_folder
 from jinmai.lake.errors import InputRefusedError
 from jinmai.lake.keys import KeyIndex
+from jinmai.lake.locks import FileLock, exclusive
 from jinmai.lake.log import Action
 from jinmai.lake.reading import Slice, scan
 from jinmai.lake.snapshot import DataFile, Snapshot, removal

@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jinmai.lake.durability import write_new
+from jinmai.durable import write_new
 from jinmai.lake.errors import InputRefusedError
 from jinmai.lake.snapshot import DataFile, to_moment
 from jinmai.lake.tables import TIMESTAMP, ColumnType, Table

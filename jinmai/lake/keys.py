@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinmai.lake.durability import replace
+from jinmai.durable import replace
 from jinmai.lake.errors import DamagedError, InputRefusedError
 from jinmai.lake.log import DeltaLog
 from jinmai.lake.sqlite_files import open_sqlite

@@ -11,12 +11,12 @@ from typing import Any, Self
 
 import polars as pl
 
+from jinmai.durable import make_folder
 from jinmai.lake.appending import Appender, Receipt
 from jinmai.lake.checkpoints import PROTOCOL
 from jinmai.lake.commits import commit
 from jinmai.lake.compaction import TARGET_ROWS, Cleaning, Compaction, compact, vacuum
 from jinmai.lake.digests import row_digest
-from jinmai.lake.durability import make_folder
 from jinmai.lake.errors import UnknownTableError
 from jinmai.lake.integrity import Fault, check_table
 from jinmai.lake.keys import Key, KeyIndex, Part, Range

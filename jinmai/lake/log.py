@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from jinmai.lake.durability import fsync_folder, publish
+from jinmai.durable import fsync_folder, publish
 from jinmai.lake.errors import DamagedError
 
 Action = dict[str, Any]

@@ -20,8 +20,8 @@ from jinmai.lake.checkpoints import (
     replaced_files,
     write_checkpoint,
 )
-from jinmai.lake.durability import shared
 from jinmai.lake.errors import DamagedError, UnknownTableError
+from jinmai.lake.locks import shared
 from jinmai.lake.log import Action, DeltaLog, Entry
 from jinmai.lake.tables import Table
 

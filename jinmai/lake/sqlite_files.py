@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from jinmai.lake.durability import make_folder
+from jinmai.durable import make_folder
 
 _PATIENCE_S = 30.0
 

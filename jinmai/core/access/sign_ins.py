@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.utils.translation import get_language
 from jinmai.core.access.models import User
 from jinmai.core.access.reach import memberships
 from jinmai.core.access.roles import roles
+from jinmai.durable import PRIVATE, replace
 
 
 def kept_passwords() -> dict[str, str]:
@@ -58,19 +58,7 @@ def _words() -> str:
 
 def _write(passwords: dict[str, str]) -> None:
     """Replace the file whole; a crash leaves the old one or the new one."""
-    path = _path()
-    draft = path.with_suffix(".draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(passwords)))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace(_path(), msgspec.json.format(msgspec.json.encode(passwords)), PRIVATE)
 
 
 def _path() -> Path:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import secrets
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from jinmai.durable import PRIVATE, kept, replace
 from jinmai.standards import sm2, tlog
 
 KEY_HISTORY = "keys_in_force"
@@ -63,15 +62,15 @@ def forget_identity() -> None:
 
 @lru_cache(maxsize=4)
 def _load(place: Path) -> Identity:
-    origin = _kept(place / "origin", _new_origin).decode().strip()
-    pem = load_pem_private_key(_kept(place / "ed25519.pem", _new_ed25519), password=None)
+    origin = kept(place / "origin", _new_origin).decode().strip()
+    pem = load_pem_private_key(kept(place / "ed25519.pem", _new_ed25519), password=None)
     if not isinstance(pem, Ed25519PrivateKey):
         raise tlog.KeyTextError(f"{place / 'ed25519.pem'} is not an Ed25519 key")
     signers: list[tlog.Signer] = [tlog.Ed25519Signer(origin, pem.private_bytes_raw())]
     if missing := sm2.absence():
         log.warning("checkpoints carry no SM2 signature, Ed25519 only: %s", missing)
     else:
-        der = _kept(place / "sm2.der", lambda: sm2.PrivateKey.generate().der)
+        der = kept(place / "sm2.der", lambda: sm2.PrivateKey.generate().der)
         signers.append(tlog.Sm2Signer(origin, sm2.PrivateKey(der)))
     return Identity(origin, tuple(signers))
 
@@ -96,11 +95,8 @@ def put_in_force(size: int) -> None:
         *((size, "+", text) for text in now if text not in before),
     ]
     if changes:
-        path = folder() / KEY_HISTORY
-        draft = path.with_name(f".{KEY_HISTORY}")
-        write_durably(draft, "".join(f"{at} {sign} {text}\n" for at, sign, text in lines + changes).encode())
-        draft.replace(path)
-        sync_folder(folder())
+        text = "".join(f"{at} {sign} {text}\n" for at, sign, text in lines + changes)
+        replace(folder() / KEY_HISTORY, text.encode(), PRIVATE)
 
 
 def keys_in_force(size: int) -> list[tlog.Verifier]:
@@ -142,36 +138,3 @@ def _new_origin() -> bytes:
 
 def _new_ed25519() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The content of a private file, made once: of two processes that make it, one wins for both."""
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        write_durably(draft, make())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        sync_folder(path.parent)
-    return path.read_bytes()
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, and return when the disk has it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,7 +6,8 @@ signed before. This file remembers, and the sealer stops instead.
 
 from __future__ import annotations
 
-from jinmai.core.ledger.identity import folder, sync_folder, write_durably
+from jinmai.core.ledger.identity import folder
+from jinmai.durable import PRIVATE, replace
 from jinmai.standards import tlog
 
 NAME = "last_checkpoint"
@@ -14,11 +15,7 @@ NAME = "last_checkpoint"
 
 def remember(note: str) -> None:
     """Keep the note as the last one handed out."""
-    path = folder() / NAME
-    draft = path.with_name(f".{NAME}")
-    write_durably(draft, note.encode())
-    draft.replace(path)
-    sync_folder(path.parent)
+    replace(folder() / NAME, note.encode(), PRIVATE)
 
 
 def remembered() -> tlog.CheckpointText | None:

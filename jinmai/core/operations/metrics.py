@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from jinmai.core.operations.selectors import State
+from jinmai.durable import kept
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Sample = tuple[dict[str, str], float]
@@ -18,14 +18,7 @@ Sample = tuple[dict[str, str], float]
 def token() -> str:
     """The bearer token with which a monitor reads ``/metrics``: made once, kept in the data folder."""
     path: Path = settings.JINMAI_DATA / "metrics_token"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        made = secrets.token_urlsafe(32)
-        file.write(made)
-    return made
+    return kept(path, lambda: secrets.token_urlsafe(32).encode()).decode("ascii").strip()
 
 
 def exposition(state: State) -> str:

@@ -16,7 +16,7 @@ from secrets import randbits
 from typing import NamedTuple
 from uuid import UUID
 
-from jinmai.lake.durability import fsync_folder, make_folder
+from jinmai.durable import fsync_folder, make_folder
 
 SERIAL_BITS = 50
 MOST_IN_A_BATCH = 10_000_000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jinmai.lake import Lake, TableLockedError
-from jinmai.lake.durability import FileLock, make_folder, publish, replace, write_new
+from jinmai.lake.locks import FileLock
 from jinmai.lake.tests.telemetry import FURNACE, furnace_lake, key, send
 
 # Appends message 1 of device 7 after message 0, then acknowledges both on standard output.
@@ -199,33 +199,6 @@ def test_writer_killed_at_random_moments_beside_maintenance(tmp_path: Path) -> N
         assert acknowledged <= {sequence for sequence, _, _ in counts}
         assert all(lake.known(FURNACE.name, key(4, sequence)) for sequence, _, _ in counts)
         assert lake.check() == []
-
-
-def test_published_file_appears_once(tmp_path: Path) -> None:
-    publish(tmp_path / "entry", b"first")
-    with pytest.raises(FileExistsError):
-        publish(tmp_path / "entry", b"second")
-    assert (tmp_path / "entry").read_bytes() == b"first"
-    assert [path.name for path in tmp_path.iterdir()] == ["entry"]
-
-
-def test_new_file_never_overwrites(tmp_path: Path) -> None:
-    write_new(tmp_path / "file", b"first")
-    with pytest.raises(FileExistsError):
-        write_new(tmp_path / "file", b"second")
-
-
-def test_replaced_file_has_the_new_bytes(tmp_path: Path) -> None:
-    replace(tmp_path / "pointer", b"first")
-    replace(tmp_path / "pointer", b"second")
-    assert (tmp_path / "pointer").read_bytes() == b"second"
-    assert [path.name for path in tmp_path.iterdir()] == ["pointer"]
-
-
-def test_folders_are_made_with_their_parents(tmp_path: Path) -> None:
-    make_folder(tmp_path / "a" / "b" / "c")
-    make_folder(tmp_path / "a" / "b" / "c")
-    assert (tmp_path / "a" / "b" / "c").is_dir()
 
 
 def test_lock_is_free_again_after_release(tmp_path: Path) -> None:

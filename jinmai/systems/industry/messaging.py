@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 import ssl
@@ -14,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import paho.mqtt.client as mqtt
 from django.conf import settings
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from jinmai.durable import kept
 
 SERVICE = "jinmai"
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -86,16 +87,7 @@ def service_sign_in() -> SignIn:
 
 def kept_secret(path: Path) -> str:
     """The secret in a file that only its owner may read, made where there is none."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_text(encoding="ascii").strip()
+    return kept(path, lambda: secrets.token_urlsafe(32).encode()).decode("ascii").strip()
 
 
 def connect_client(where: Broker, who: SignIn, client_id: str, *, manual_ack: bool = False) -> mqtt.Client:

@@ -6,7 +6,6 @@ Used by the simulator, the replay and the benchmarks, and an example for makers 
 from __future__ import annotations
 
 import fcntl
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +18,7 @@ from typing import Any, Self
 
 import paho.mqtt.client as mqtt
 
+from jinmai.durable import replace
 from jinmai.standards.telemetry import Ack, ack_topic, decode_ack, encode_payload, telemetry_topic
 from jinmai.systems.industry.messaging import Broker, SignIn, connect_client
 
@@ -52,15 +52,7 @@ def next_boot(path: Path) -> int:
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         boot = int(path.read_text("ascii")) + 1 if path.exists() else 1
-        draft = path.with_suffix(".draft")
-        with draft.open("w", encoding="ascii") as new:
-            new.write(str(boot))
-            new.flush()
-            os.fsync(new.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        replace(path, str(boot).encode())
     return boot
 
 

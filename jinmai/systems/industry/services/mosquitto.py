@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from jinmai.durable import PRIVATE, replace
 from jinmai.standards.mosquitto import access_list, hash_password, password_file
 from jinmai.systems.industry.messaging import SignIn
 from jinmai.systems.industry.models import Device
@@ -28,10 +28,5 @@ def write_broker_files(*, folder: Path, city: SignIn) -> list[Path]:
 
 
 def _write(path: Path, text: str) -> Path:
-    draft = path.with_name(path.name + ".draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft.replace(path)
+    replace(path, text.encode(), PRIVATE)
+    return path

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+
+from jinmai.durable import kept
 
 PIN_DIGITS: Final = 6
 SECRET_BYTES: Final = 32
@@ -34,18 +35,4 @@ def _secret(path: Path) -> bytes:
 
 def secret_in(path: Path) -> bytes:
     """The random bytes in a file, made where there are none yet."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.exists():
-        return path.read_bytes()
-    made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(made, path)  # whoever comes first; a file half written is never seen
-    except FileExistsError:
-        pass
-    finally:
-        made.unlink()
-    return path.read_bytes()
+    return kept(path, lambda: secrets.token_bytes(SECRET_BYTES))

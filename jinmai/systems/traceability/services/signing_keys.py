@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
+from jinmai.durable import PRIVATE, write_new
 from jinmai.standards.credentials import items, multikey, signers
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import KeyPurpose, SignatureKind
@@ -136,14 +136,4 @@ def _path(tag: str) -> Path:
 
 def _keep(tag: str, private: bytes) -> None:
     """Write a private key durably; a tag that is taken ends it (one chance in a thousand million)."""
-    path = _path(tag)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(private)
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_new(_path(tag), private, PRIVATE)
