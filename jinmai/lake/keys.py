@@ -78,6 +78,8 @@ class KeyIndex:
         # The last range of recently used streams. Only the table's one writer asks `first_seen`,
         # and whatever it did not record itself comes through `catch_up`.
         self._tails: dict[str, Range] = {}
+        # The version that this object recorded last; where the file has another, the tails are stale.
+        self._recorded: int | None = None
         self._connection = open_sqlite(self.path, _TABLES, "FULL")
 
     def close(self) -> None:
@@ -117,13 +119,25 @@ class KeyIndex:
             return [(first, last) for first, last in self._connection.execute(query, (stream,))]
 
     def record(self, version: int, runs: Mapping[str, Sequence[Range]]) -> None:
-        """Add the keys of one log entry and move to its version, both or neither."""
+        """Add the keys of one log entry and move to its version, both or neither.
+
+        An entry that another process recorded meanwhile is left alone, and what was remembered of the
+        streams' ends is read anew: growing an end from memory would shrink what the other one wrote.
+        """
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                reached = self._connection.execute("SELECT version FROM position").fetchone()[0]
+                if reached >= version:
+                    self._tails.clear()
+                    self._connection.execute("COMMIT")
+                    return
+                if reached != self._recorded:
+                    self._tails.clear()
                 self._add(runs)
                 self._connection.execute("UPDATE position SET version = max(version, ?)", (version,))
                 self._connection.execute("COMMIT")
+                self._recorded = version
             except BaseException:
                 self._tails.clear()
                 self._connection.execute("ROLLBACK")

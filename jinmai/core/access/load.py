@@ -6,6 +6,7 @@ person, a role given on the people page) stays as it is; a role of the pack that
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -15,10 +16,19 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from jinmai.core.access.choices import OrganisationKind
-from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.entries import ROLE_TAKEN, RoleChanged
+from jinmai.core.access.models import Organisation, User
 from jinmai.core.access.roles import roles
+from jinmai.core.access.services.people import give_role
+from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import new_passwords
+from jinmai.core.ledger.api import entries_for
 from jinmai.core.web.api import Words
+
+LOADER = "command:load_city"
+# Of one person: an administrator who takes more roles away than this meets the oldest ones again.
+MOST_ENTRIES = 10_000
+log = logging.getLogger(__name__)
 
 
 class OrganisationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,8 +147,19 @@ def _load_person(row: PersonRow, password: str | None) -> None:
             phone=row.phone,
             illustrative=row.illustrative,
         )
+    taken = _taken_from(person)
     for one in row.roles:
-        if not one.known:
+        if not one.known or (one.organisation, one.role) in taken:
             continue
         organisation = Organisation.objects.get(code=one.organisation)
-        Membership.objects.get_or_create(user=person, organisation=organisation, role=one.role)
+        try:
+            give_role(actor=LOADER, person=person, organisation=organisation, role=one.role)
+        except Refused as refused:
+            log.warning("%s does not get the role %s of the city pack: %s", row.username, one.role, refused)
+
+
+def _taken_from(person: User) -> set[tuple[str, str]]:
+    """Organisation and role of what somebody took away: a pack that is loaded again gives none of it back."""
+    found = entries_for(f"user:{person.pk}", kinds=[ROLE_TAKEN], limit=MOST_ENTRIES)
+    told = (msgspec.json.decode(entry.content, type=RoleChanged) for entry in found if not entry.erased)
+    return {(one.organisation, one.role) for one in told}

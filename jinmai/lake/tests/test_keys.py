@@ -83,6 +83,23 @@ def test_maintenance_that_looked_earlier_than_the_writer_takes_no_key_away(lake:
     reopened.close()
 
 
+def test_entry_that_another_process_recorded_first_is_left_alone(lake: Lake) -> None:
+    send(lake, (7, 0))
+    folder = lake.root / FURNACE.name
+    index, beside = KeyIndex(folder), KeyIndex(folder)
+    stream = key(7, 0).stream
+    for number in (1, 2):
+        index.record(index.version + 1, {stream: [(number, number)]})
+    version = index.version
+    beside.record(version - 1, {stream: [(1, 1)]})
+    beside.record(version + 1, {stream: [(3, 3)]})
+    index.record(version + 1, {stream: [(3, 3)]})
+    index.record(version + 2, {stream: [(4, 4)]})
+    assert index.ranges(stream) == [(0, 4)]
+    index.close()
+    beside.close()
+
+
 def test_keys_that_nobody_can_tell_are_an_error(lake: Lake) -> None:
     send(lake, (7, 0))
     lake.vacuum(FURNACE.name, keep=timedelta(0))

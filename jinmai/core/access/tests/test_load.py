@@ -11,9 +11,12 @@ from django.conf import settings as configured
 from stdnum.cn import uscc
 
 from jinmai.core.access.api import demo_sign_ins
+from jinmai.core.access.entries import ROLE_GIVEN
 from jinmai.core.access.load import load
 from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.services.people import take_role
 from jinmai.core.access.sign_ins import kept_passwords
+from jinmai.core.ledger.api import entries_for
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +155,18 @@ def test_a_role_of_an_absent_system_is_left_out_and_the_person_stays(pack: Path)
     load(pack)
     assert User.objects.get().username == "technician"
     assert not Membership.objects.exists()
+
+
+def test_a_role_that_was_taken_away_does_not_come_back_with_the_next_start(pack: Path) -> None:
+    load(pack)
+    held = Membership.objects.get()
+    take_role(actor="command:test", person=held.user, organisation=held.organisation, role=held.role)
+    load(pack)
+    assert not Membership.objects.exists()
+
+
+def test_a_role_of_the_pack_is_recorded_like_any_other(pack: Path) -> None:
+    load(pack)
+    load(pack)
+    [entry] = entries_for(f"user:{User.objects.get().pk}", kinds=[ROLE_GIVEN])
+    assert entry.actor == "command:load_city"

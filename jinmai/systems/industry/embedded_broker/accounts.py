@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from datetime import datetime
 
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from jinmai.core.operations.api import heartbeat
@@ -49,12 +49,19 @@ class Accounts:
         self._verified[name] = digest
         return True
 
-    def may_use(self, name: str, topic: str, *, publish: bool) -> bool:
-        """Whether ``name`` may publish to or hear a topic (or subscribe to a filter)."""
+    def credential_of(self, name: str) -> str:
+        """What the name's secret is checked against now; a new secret makes it another one."""
+        return self._hashes.get(name, "")
+
+    def may_use(self, name: str, topic: str, *, publish: bool, credential: str) -> bool:
+        """Whether ``name`` may publish to or hear a topic (or subscribe to a filter).
+
+        ``credential`` is the one that it signed in by: a connection outlives no new secret.
+        """
         if name == SERVICE:
             return topic.endswith("/ack" if publish else "/telemetry") and topic.startswith("jinmai/")
         allowed = f"jinmai/{name}/{'telemetry' if publish else 'ack'}"
-        return topic == allowed and name in self._hashes
+        return topic == allowed and name in self._hashes and self._hashes[name] == credential
 
     def note_denied(self, name: str, topic: str) -> None:
         """Remember that a device published to a topic that is not its own."""
@@ -66,25 +73,33 @@ class Accounts:
             Device.objects.filter(enabled=True).exclude(credential="").values_list("key", "credential")
         )
         denied = [self._denied.popleft() for _ in range(len(self._denied))]
-        if denied:
-            quarantine(
-                refused=[
-                    refused_payload(
-                        name, at, Refusal(Reason.FOREIGN_IDENTITY, fault=Fault.TOPIC, topic=topic), b""
-                    )
-                    for name, topic, at in denied
-                ]
-            )
+        try:
+            self._write_down(denied)
+        except BaseException:
+            self._denied.extendleft(reversed(denied))
+            raise
+
+    def _write_down(self, denied: list[tuple[str, str, datetime]]) -> None:
+        if not denied:
+            return
+        quarantine(
+            refused=[
+                refused_payload(
+                    name, at, Refusal(Reason.FOREIGN_IDENTITY, fault=Fault.TOPIC, topic=topic), b""
+                )
+                for name, topic, at in denied
+            ]
+        )
 
     def keep_fresh(self) -> None:
-        """Refresh until :meth:`stop`; the database's absence is waited out."""
+        """Refresh until :meth:`stop`; whatever stands in the way is waited out."""
         while not self._stop.is_set():
             try:
                 close_old_connections()
                 self.refresh()
-            except DatabaseError:
+                heartbeat("broker")
+            except Exception:
                 log.exception("the accounts could not be refreshed")
-            heartbeat("broker")
             self._stop.wait(REFRESH_SECONDS)
 
     def stop(self) -> None:

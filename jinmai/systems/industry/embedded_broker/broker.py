@@ -32,7 +32,8 @@ class ClosedBroker(Broker):  # type: ignore[misc]  # amqtt publishes no types
             session.will_flag = False
             return False
         name, topic = session.username or "", session.will_topic or ""
-        if session.will_flag and not self._accounts.may_use(name, topic, publish=True):
+        credential = self._accounts.credential_of(name)
+        if session.will_flag and not self._accounts.may_use(name, topic, publish=True, credential=credential):
             self._accounts.note_denied(name, topic)
             session.will_flag = False
         return True

@@ -30,7 +30,7 @@ class SignInPlugin(BaseAuthPlugin):  # type: ignore[misc]  # amqtt publishes no 
         name, secret = session.username or "", session.password or ""
         if accounts is None or not accounts.may_sign_in(name, secret):
             return False
-        setattr(session, _SIGNED_IN, name)
+        setattr(session, _SIGNED_IN, (name, accounts.credential_of(name)))
         return True
 
 
@@ -41,11 +41,12 @@ class TopicPlugin(BaseTopicPlugin):  # type: ignore[misc]  # amqtt publishes no 
         self, *, session: Session | None = None, topic: str | None = None, action: Action | None = None
     ) -> bool:
         """Whether this session may publish to, subscribe to or receive from the topic."""
-        name = getattr(session, _SIGNED_IN, None)
-        if accounts is None or name is None or not topic:
+        signed_in = getattr(session, _SIGNED_IN, None)
+        if accounts is None or signed_in is None or not topic:
             return False
+        name, credential = signed_in
         publish = action == Action.PUBLISH
-        allowed = accounts.may_use(name, topic, publish=publish)
+        allowed = accounts.may_use(name, topic, publish=publish, credential=credential)
         if publish and not allowed:
             accounts.note_denied(name, topic)
         return allowed

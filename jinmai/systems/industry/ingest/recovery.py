@@ -19,7 +19,8 @@ from jinmai.systems.industry.ingest.alarm_watch import AlarmWatch, Transition
 from jinmai.systems.industry.ingest.known import Known
 from jinmai.systems.industry.models import Alarm
 
-# Longer than the duration of any sensible rule; a condition that was under way is found again.
+# So far back at least; further where a rule in force needs longer, so that a condition that was under way
+# is found again from its beginning.
 WINDOW = timedelta(minutes=10)
 REMEMBERED = timedelta(days=2)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +37,8 @@ def recover(lake: Lake, last_values: LastValues, known: Known, watch: AlarmWatch
         last_values.rebuild(lake, list(known.things))
     transitions: list[Transition] = []
     for table, thing in known.things.items():
-        rows = _newest_rows(lake, table)
+        longest = max((rule.duration for rule in known.rules if rule.table == table), default=0)
+        rows = _newest_rows(lake, table, WINDOW + longest * MICROSECOND)
         if rows is None:
             continue
         last_values.put_frame(rows, [measure.key for measure in thing.measures])
@@ -44,8 +46,8 @@ def recover(lake: Lake, last_values: LastValues, known: Known, watch: AlarmWatch
     return transitions
 
 
-def _newest_rows(lake: Lake, table: str) -> pl.DataFrame | None:
-    """The rows that came in the last :data:`WINDOW` before the newest; None where the table is empty.
+def _newest_rows(lake: Lake, table: str, window: timedelta) -> pl.DataFrame | None:
+    """The rows that came in this ``window`` before the newest; None where the table is empty.
 
     No row came after its file was written, so that a start need not look into files of former years.
     """
@@ -53,13 +55,13 @@ def _newest_rows(lake: Lake, table: str) -> pl.DataFrame | None:
     if not files:
         return None
     newest = _newest_received(lake, table, [max(files, key=lambda file: file.added_ms)])
-    since_ms = (newest - WINDOW).timestamp() * 1000
+    since_ms = (newest - window).timestamp() * 1000
     recent = [file for file in files if file.added_ms >= since_ms]
     newest = _newest_received(lake, table, recent)
     return lake.query(
         f"SELECT * FROM {table} WHERE received >= $since",  # noqa: S608 - a checked name
         [_slice(table, recent)],
-        {"since": newest - WINDOW},
+        {"since": newest - window},
     )
 
 

@@ -99,7 +99,6 @@ class Alarm(models.Model):
                     state=AlarmState.CLEARED,
                     acknowledged_at__isnull=False,
                     cleared_at__isnull=False,
-                    returned_at__isnull=False,
                 ),
                 name="alarm_state_has_its_times",
             ),
@@ -109,3 +108,14 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} · {self.device} · {self.raised_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether values still tell when it is over; a rule or device taken out of service ends that."""
+        return self.rule.enabled and self.device.enabled
+
+    @property
+    def may_be_cleared(self) -> bool:
+        """Whether only a person's word is missing: acknowledged, and normal again or watched no more."""
+        over = self.returned_at is not None or not self.is_watched
+        return self.state == AlarmState.ACKNOWLEDGED and over

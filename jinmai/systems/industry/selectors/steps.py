@@ -37,7 +37,7 @@ ALARM_STATUS: dict[str, Status] = {
 
 def alarm_status(alarm: Alarm) -> Status:
     """The state of an alarm; an acknowledged one whose value is normal again only waits to be cleared."""
-    if alarm.state == AlarmState.ACKNOWLEDGED and alarm.returned_at is not None:
+    if alarm.may_be_cleared and alarm.returned_at is not None:
         return Status(pgettext_lazy("alarm", "back to normal"), "work")
     return ALARM_STATUS[alarm.state]
 
@@ -92,6 +92,6 @@ def alarm_step(alarm: Alarm, *, may_handle: bool) -> Step:
         return Step(_("Look"), href, urgent=alarm.state == AlarmState.RAISED)
     if alarm.state == AlarmState.RAISED:
         return Step(pgettext_lazy("alarm", "Acknowledge"), href, urgent=True)
-    if alarm.state == AlarmState.ACKNOWLEDGED and alarm.returned_at is not None:
+    if alarm.may_be_cleared:
         return Step(pgettext_lazy("alarm", "Clear"), href)
     return Step(_("Look"), href)

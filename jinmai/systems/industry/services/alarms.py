@@ -96,6 +96,7 @@ def acknowledge_alarm(*, alarm_id: int, by: User) -> Alarm:
 def clear_alarm(*, alarm_id: int, by: User, cause: AlarmCause, note: str = "") -> Alarm:
     """A person closes an acknowledged alarm whose value is normal again, and names the cause.
 
+    Where its rule or device was taken out of service no value will ever say so; the person's word is enough.
     Raises :class:`AlarmRefusedError` where it is not acknowledged or the value is still beyond its limit.
     """
     alarm = _locked(alarm_id)
@@ -103,7 +104,7 @@ def clear_alarm(*, alarm_id: int, by: User, cause: AlarmCause, note: str = "") -
         raise AlarmRefusedError(_("This alarm is cleared already."))
     if alarm.state != AlarmState.ACKNOWLEDGED:
         raise AlarmRefusedError(_("Acknowledge the alarm before you clear it."))
-    if alarm.returned_at is None:
+    if not alarm.may_be_cleared:
         raise AlarmRefusedError(_("The value is still beyond its limit; the alarm cannot be cleared yet."))
     alarm.state, alarm.cause, alarm.note = AlarmState.CLEARED, cause, note
     alarm.cleared_at, alarm.cleared_by = timezone.now(), by

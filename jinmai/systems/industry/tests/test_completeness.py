@@ -79,6 +79,16 @@ def test_gap_is_lost_until_it_comes_and_then_late(lake: Lake) -> None:
     assert _count(lake, device, now) == [("2026-11-24", 100, 100, 20, 0)]
 
 
+def test_rows_that_waited_while_later_ones_were_stored_are_counted(lake: Lake) -> None:
+    device, other = make_device("saf-1"), make_device("saf-2")
+    yesterday, tomorrow = NOON - 24 * HOUR, NOON + 24 * HOUR
+    _store(lake, device, [yesterday, yesterday + 99 * SECOND], number=0)
+    _store(lake, other, [NOON], number=0)
+    assert _count(lake, device, tomorrow)[0] == ("2026-11-23", 43200, 2, 0, 43198)
+    _store(lake, device, [yesterday + SECOND], delay=24 * HOUR - 2 * SECOND, number=1)
+    assert _count(lake, device, tomorrow)[0] == ("2026-11-23", 43200, 3, 1, 43197)
+
+
 def test_silent_device_loses_what_it_should_have_sent(lake: Lake) -> None:
     device = make_device()
     _store(lake, device, _seconds(NOON, 60))

@@ -50,6 +50,18 @@ def test_alarm_goes_its_whole_way_and_each_step_is_in_the_ledger() -> None:
     ]
 
 
+@pytest.mark.parametrize("gone", ["rule", "device"])
+def test_alarm_that_nothing_watches_any_more_is_cleared_by_a_persons_word(gone: str) -> None:
+    alarm, alice = make_alarm(), make_user()
+    acknowledge_alarm(alarm_id=alarm.pk, by=alice)
+    with pytest.raises(AlarmRefusedError):
+        clear_alarm(alarm_id=alarm.pk, by=alice, cause=AlarmCause.OTHER)
+    row = getattr(alarm, gone)
+    type(row).objects.filter(pk=row.pk).update(enabled=False)
+    cleared = clear_alarm(alarm_id=alarm.pk, by=alice, cause=AlarmCause.OTHER, note="the sensor is gone")
+    assert (cleared.state, cleared.returned_at) == ("cleared", None)
+
+
 def test_second_alarm_of_a_rule_is_not_opened_beside_the_first() -> None:
     alarm = make_alarm()
     again = raise_alarm(

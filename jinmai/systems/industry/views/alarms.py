@@ -189,7 +189,7 @@ def _page(request: HttpRequest, alarm: Alarm, form: ClearForm, status: int = 200
         "overdue": now - due if due and due < now else None,
         "lasted": alarm_reads.duration(alarm, now),
         "may_handle": user.has_perm(HANDLE, alarm),
-        "waits_for_value": alarm.state == AlarmState.ACKNOWLEDGED and alarm.returned_at is None,
+        "waits_for_value": alarm.state == AlarmState.ACKNOWLEDGED and not alarm.may_be_cleared,
         "form": form,
         "query": around.query,
         "entries": recorded.timeline(recorded.about_alarm(found, alarm.pk), alarm.rule),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
+from jinmai.systems.industry.embedded_broker import accounts as accounts_module
 from jinmai.systems.industry.embedded_broker.accounts import Accounts
 from jinmai.systems.industry.messaging import service_sign_in
 from jinmai.systems.industry.models import QuarantineCount
@@ -81,7 +83,36 @@ def test_everybody_keeps_to_the_own_topics(
     issue_credential(device=make_device("saf-1"), actor="test")
     make_device("saf-2")
     accounts.refresh()
-    assert accounts.may_use(name, topic, publish=publish) is allowed
+    credential = accounts.credential_of(name)
+    assert accounts.may_use(name, topic, publish=publish, credential=credential) is allowed
+
+
+def test_a_connection_outlives_no_new_secret(accounts: Accounts) -> None:
+    device = make_device("saf-1")
+    issue_credential(device=device, actor="test")
+    accounts.refresh()
+    signed_in_by = accounts.credential_of("saf-1")
+    issue_credential(device=device, actor="test")
+    accounts.refresh()
+    own = "jinmai/saf-1/telemetry"
+    assert not accounts.may_use("saf-1", own, publish=True, credential=signed_in_by)
+    assert accounts.may_use("saf-1", own, publish=True, credential=accounts.credential_of("saf-1"))
+
+
+def test_denials_wait_for_the_database(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_device()
+
+    def away(**_: object) -> None:
+        raise OperationalError("away")
+
+    with monkeypatch.context() as without:
+        without.setattr(accounts_module, "quarantine", away)
+        for topic in ("jinmai/saf-2/telemetry", "jinmai/saf-3/telemetry"):
+            accounts.note_denied("saf-1", topic)
+        with pytest.raises(OperationalError):
+            accounts.refresh()
+    accounts.refresh()
+    assert QuarantineCount.objects.get().payloads == 2
 
 
 def test_publishing_as_another_is_counted_in_the_quarantine(accounts: Accounts) -> None:

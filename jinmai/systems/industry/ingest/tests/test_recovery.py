@@ -108,6 +108,15 @@ def test_alarm_that_was_due_before_the_crash_is_found(lake: Lake, last_values: L
     assert (found.rule, found.device, found.began_at, found.at) == (rule.pk, device.pk, times[0], times[60])
 
 
+def test_a_long_rule_is_found_again_from_its_beginning(lake: Lake, last_values: LastValues) -> None:
+    device, rule = make_device(), make_rule(duration_seconds=1800)
+    times = _minutes_ago(31, 31 * 60)
+    for number, first in enumerate(range(0, len(times), 60)):
+        _store(lake, device, times[first : first + 60], 270, number)
+    [found] = _recovered(lake, last_values)
+    assert (found.rule, found.began_at, found.at) == (rule.pk, times[0], times[1800])
+
+
 def test_alarm_that_is_open_already_is_not_found_again(lake: Lake, last_values: LastValues) -> None:
     device, rule = make_device(), make_rule()
     times = _minutes_ago(5, 70)
