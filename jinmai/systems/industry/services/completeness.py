@@ -52,7 +52,9 @@ def count_table(*, lake: Lake, product_type: ProductType, now: datetime | None =
         return 0
     devices = list(product_type.devices.select_related("plant"))
     _note_live(lake, table, devices)
-    spans = _spans(lake, table, devices, _touched(lake, table, before - LONGEST_WAIT if before else None), now)
+    spans = _spans(
+        lake, table, devices, _touched(lake, table, before - LONGEST_WAIT if before else None), now
+    )
     properties = list(product_type.properties.all())
     rows = [
         row for span, members in spans.items() for row in _count(lake, table, span, members, properties, now)
