@@ -19,7 +19,11 @@ pytest_plugins = ["tests.instance", "tests.browser", "tests.append_only"]
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What pages keep for a second must not come from another test."""
-    from jinmai.core.web.api import forget  # noqa: PLC0415 - Django is set up by now
+    """What pages keep for a second, and the language of the last reader, must not come from another test."""
+    from django.conf import settings as configured  # noqa: PLC0415 - Django is set up by now
+    from django.utils import translation  # noqa: PLC0415
+
+    from jinmai.core.web.api import forget  # noqa: PLC0415
 
     forget()
+    translation.activate(configured.LANGUAGE_CODE)
