@@ -29,6 +29,7 @@ from jinmai.core.access.api import demo_sign_ins
 from jinmai.core.operations.api import expect
 
 READY_SECONDS = 90.0
+REMIND_SECONDS = 300.0
 
 
 class Command(BaseCommand):
@@ -114,7 +115,7 @@ class Command(BaseCommand):
                     self.stderr.write(
                         f"Not everything is up yet; {doorway.address}/healthz and {supervisor.logs} say why."
                     )
-                    told = True
+                    deadline += REMIND_SECONDS
         finally:
             self.stdout.write("Stopping; everything acknowledged is kept.")
             supervisor.stop()

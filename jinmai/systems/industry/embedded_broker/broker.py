@@ -38,5 +38,11 @@ class ClosedBroker(Broker):  # type: ignore[misc]  # amqtt publishes no types
             session.will_flag = False
         return True
 
+    async def hang_up(self, session: Session) -> None:
+        """End the connection of a session whose secret is void."""
+        _, handler = self._sessions.get(session.client_id, (None, None))
+        if handler is not None:
+            await handler.handle_connection_closed()
+
     async def retain_message(self, *message: Any, **further: Any) -> None:
         """Keep nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from amqtt.contexts import Action, BaseContext
@@ -13,6 +13,8 @@ from jinmai.systems.industry.embedded_broker.accounts import Accounts
 
 # amqtt makes plugins by their dotted name, so what they need stands in the module.
 accounts: Accounts | None = None
+# Ends the connection of a session.
+hang_up: Callable[[Session], Awaitable[None]] | None = None
 
 # A session's user name can be overwritten by a second CONNECT with the same client id before that one is
 # checked; only the name that signed in counts. It is kept on the session, which amqtt does not let us hash.
@@ -45,6 +47,9 @@ class TopicPlugin(BaseTopicPlugin):  # type: ignore[misc]  # amqtt publishes no 
         if accounts is None or signed_in is None or not topic:
             return False
         name, credential = signed_in
+        if hang_up is not None and accounts.credential_of(name) != credential:
+            await hang_up(session)  # its secret is void, or the device was disabled
+            return False
         publish = action == Action.PUBLISH
         allowed = accounts.may_use(name, topic, publish=publish, credential=credential)
         if publish and not allowed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import time
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -31,12 +32,14 @@ class Connection:
 
     def __init__(self, where: Broker, who: SignIn, inbox: Inbox) -> None:
         self.connected = False
+        self._say_after = 0.0
         self._where = where
         self._inbox = inbox
         self._qos = 0 if where.embedded else 1
         self._client = connect_client(where, who, _client_id(who), manual_ack=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
 
@@ -84,6 +87,13 @@ class Connection:
 
     def _on_disconnect(self, *_: Any) -> None:
         self.connected = False
+
+    def _on_connect_fail(self, *_: Any) -> None:
+        """Say at first and then each minute that nobody answers; the client goes on trying."""
+        now = time.monotonic()
+        if now >= self._say_after:
+            self._say_after = now + 60
+            log.error("no broker answers at %s:%d; trying on", self._where.host, self._where.port)
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         del client, data

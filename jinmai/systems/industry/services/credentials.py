@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
 from jinmai.core.ledger.api import append
+from jinmai.durable import PRIVATE, replace
 from jinmai.standards.mosquitto import hash_password, verify_password
 from jinmai.systems.industry import entries
 from jinmai.systems.industry.messaging import SignIn, kept_secret
@@ -16,8 +18,14 @@ from jinmai.systems.industry.models import Device
 
 @transaction.atomic
 def issue_credential(*, device: Device, actor: str) -> str:
-    """Give the device a new secret of 192 random bits and return it; it cannot be read again later."""
+    """Give the device a new secret of 192 random bits and return it; it cannot be read again later.
+
+    A device that this instance plays itself goes on with the new secret, too.
+    """
     secret = secrets.token_urlsafe(24)
+    played = _played_secret(device)
+    if played.exists():
+        replace(played, secret.encode(), PRIVATE)
     device.credential = hash_password(secret)
     device.save(update_fields=["credential", "changed_at"])
     append(
@@ -35,7 +43,7 @@ def local_sign_in(*, device: Device) -> SignIn:
     Its secret lies in the data folder, readable by its owner only; where the stored hash is not that of
     the secret, it becomes it: a device that has its own secret elsewhere cannot sign in any more.
     """
-    secret = kept_secret(settings.JINMAI_DATA / "devices" / device.key)
+    secret = kept_secret(_played_secret(device))
     if not verify_password(secret, device.credential):
         with transaction.atomic():
             device.credential = hash_password(secret)
@@ -47,3 +55,8 @@ def local_sign_in(*, device: Device) -> SignIn:
                 actor="system:local_device",
             )
     return SignIn(device.key, secret)
+
+
+def _played_secret(device: Device) -> Path:
+    folder: Path = settings.JINMAI_DATA / "devices"
+    return folder / device.key

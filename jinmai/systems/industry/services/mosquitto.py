@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from jinmai.durable import PRIVATE, replace
@@ -16,7 +17,8 @@ CITY_RULES = [("read", "jinmai/+/telemetry"), ("write", "jinmai/+/ack")]
 def write_broker_files(*, folder: Path, city: SignIn) -> list[Path]:
     """Write ``passwords`` and ``access`` into the folder, each whole or not at all; returns their paths.
 
-    Mosquitto reads them again on SIGHUP. Run this after a credential changed.
+    Mosquitto reads them again on SIGHUP. Run this after a credential changed. Whoever owns the folder reads
+    the files, nobody else: a broker that gave up root could not open what root alone may read.
     """
     hashes = dict(Device.objects.filter(enabled=True).exclude(credential="").values_list("key", "credential"))
     hashes[city.name] = hash_password(city.secret)
@@ -29,4 +31,7 @@ def write_broker_files(*, folder: Path, city: SignIn) -> list[Path]:
 
 def _write(path: Path, text: str) -> Path:
     replace(path, text.encode(), PRIVATE)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
     return path

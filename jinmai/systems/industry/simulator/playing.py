@@ -23,6 +23,7 @@ PAST_POINTS = 480
 # Two points a payload: half the commits, and nobody waits longer than two seconds for a value.
 POINTS = 2
 DRAIN_SECONDS = 300.0
+REFUSED_SECONDS = 10
 log = logging.getLogger(__name__)
 
 
@@ -44,16 +45,26 @@ class Player:
     """One device in a thread of its own."""
 
     def __init__(  # noqa: PLR0913 - what a device is configured with
-        self, *, where: Broker, sign_in: SignIn, product_type: str, number: int, has_past: bool, boots: Path
+        self,
+        *,
+        where: Broker,
+        name: str,
+        sign_in: Callable[[], SignIn],
+        product_type: str,
+        number: int,
+        has_past: bool,
+        boots: Path,
     ) -> None:
+        """``sign_in`` gives the secret that is in force; it is asked before each connection."""
         self._where = where
+        self._name = name
         self._sign_in = sign_in
         self._has_past = has_past
         self._boots = boots
         self._now = math.floor(time.time())
         self._model = MODELS[product_type](number, float(self._now))
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._play, name=sign_in.name, daemon=True)
+        self._thread = threading.Thread(target=self._play, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin to send."""
@@ -70,15 +81,19 @@ class Player:
         return self._thread.is_alive()
 
     def _play(self) -> None:
-        boot = next_boot(self._boots / f"{self._sign_in.name}.boot")
-        try:
-            with Sender(self._where, self._sign_in, boot) as sender:
-                following = math.floor(time.time())
-                if not self._has_past:
-                    following = self._send_past(sender) + 1
-                self._send_present(sender, following)
-        except SignInRefusedError:
-            log.exception("a simulated device cannot sign in")
+        """Play until told to stop. A device that is refused tries again; the others go on meanwhile."""
+        while not self._stop.is_set():
+            boot = next_boot(self._boots / f"{self._name}.boot")
+            try:
+                with Sender(self._where, self._sign_in(), boot) as sender:
+                    following = math.floor(time.time())
+                    if not self._has_past:
+                        following = self._send_past(sender) + 1
+                        self._has_past = True
+                    self._send_present(sender, following)
+            except SignInRefusedError as error:
+                log.warning("%s; trying again in %d s", error, REFUSED_SECONDS)
+                self._stop.wait(REFUSED_SECONDS)
 
     def _send_past(self, sender: Sender) -> int:
         """A month of minutes up to the last full one, whose end is given."""

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -90,3 +91,24 @@ def test_client_id_of_the_ingest_or_of_a_device_silences_nobody(works: Works, se
         sender.send([(int(time.time() * 1000), {"active_power": 1})])
         assert sender.drain(30)
         assert sender.stored == 1
+
+
+def test_new_secret_ends_the_connection_of_the_old_one(tmp_path: Path) -> None:
+    works = prepare(tmp_path)
+    with works.broker("embedded 3.1.1"), works.ingest():
+        gone: list[bool] = []
+        with _connected(works, ONE, "old") as (client, _):
+            client.on_disconnect = lambda *_: gone.append(True)
+            client.publish(telemetry_topic(ONE), _payload(9_000_010), qos=0)
+            assert eventually(lambda: 9_000_010 in _stored_boots(works, ONE))
+            works.secrets[ONE] = works.run("device_credential", ONE)
+
+            def published_in_vain() -> bool:
+                client.publish(telemetry_topic(ONE), _payload(9_000_011), qos=0)
+                return bool(gone)
+
+            assert eventually(published_in_vain)
+        assert works.answer(lambda sender: _payload(sender.boot)).status == "stored"
+        last = max(_stored_boots(works, ONE) - {9_000_010, 9_000_011})
+        assert last < 9_000_000
+        assert "foreign_identity" not in {reason for _, reason in works.quarantined()}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django import Settings
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.standards.mosquitto import verify_password
 from jinmai.standards.telemetry import Fault, Reason, Refusal
 from jinmai.systems.industry.choices import AlarmCause
+from jinmai.systems.industry.messaging import SignIn
 from jinmai.systems.industry.models import Alarm, QuarantineCount, QuarantinedPayload
 from jinmai.systems.industry.services import quarantine as quarantine_module
 from jinmai.systems.industry.services.alarms import (
@@ -22,7 +27,8 @@ from jinmai.systems.industry.services.alarms import (
     raise_alarm,
     return_alarm,
 )
-from jinmai.systems.industry.services.credentials import issue_credential
+from jinmai.systems.industry.services.credentials import issue_credential, local_sign_in
+from jinmai.systems.industry.services.mosquitto import write_broker_files
 from jinmai.systems.industry.services.quarantine import (
     RefusedPayload,
     count_dropped,
@@ -194,3 +200,25 @@ def test_dropped_messages_are_counted_by_their_device_and_nothing_of_them_is_kep
         ("a\ufffdb", "too_fast", 2),
     }
     assert QuarantinedPayload.objects.count() == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to somebody else")
+def test_files_for_mosquitto_are_its_own_and_nobody_elses(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12_345, 54_321)
+    written = write_broker_files(folder=tmp_path, city=SignIn("jinmai", "secret"))
+    assert [path.name for path in written] == ["passwords", "access"]
+    for path in written:
+        found = path.stat()
+        assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (12_345, 54_321, 0o600)
+
+
+def test_a_device_that_this_instance_plays_goes_on_with_a_new_secret(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.JINMAI_DATA = tmp_path
+    device = make_device()
+    played = local_sign_in(device=device)
+    new = issue_credential(device=device, actor="test")
+    assert local_sign_in(device=device).secret == new != played.secret
+    device.refresh_from_db()
+    assert verify_password(new, device.credential)

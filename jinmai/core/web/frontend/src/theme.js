@@ -14,6 +14,7 @@ export function startTheme() {
     for (const button of document.querySelectorAll("form[data-theme-form] button")) {
       button.setAttribute("aria-pressed", String(button.value === theme));
     }
+    form.closest("details.menu")?.removeAttribute("open");
     document.dispatchEvent(new CustomEvent("jinmai:theme"));
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {

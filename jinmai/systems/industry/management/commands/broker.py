@@ -42,6 +42,7 @@ async def _serve(port: int, accounts: Accounts) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     broker = ClosedBroker(plugin.configuration(port), accounts)
+    plugin.hang_up = broker.hang_up
     await broker.start()
     await stop.wait()
     await broker.shutdown()

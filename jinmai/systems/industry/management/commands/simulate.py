@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from jinmai.core.operations.api import heartbeat
-from jinmai.systems.industry.messaging import broker
+from jinmai.systems.industry.messaging import SignIn, broker
 from jinmai.systems.industry.models import Device
 from jinmai.systems.industry.selectors.stores import last_values
 from jinmai.systems.industry.services.credentials import local_sign_in
@@ -41,6 +42,14 @@ class Command(BaseCommand):
             player.stop()
 
 
+def _sign_in(pk: int) -> SignIn:
+    """The sign-in of a device as it is now, from a thread of its own."""
+    try:
+        return local_sign_in(device=Device.objects.get(pk=pk))
+    finally:
+        connections.close_all()
+
+
 def _players() -> list[Player]:
     devices = Device.objects.filter(
         plant__simulated=True, enabled=True, product_type__key__in=MODELS
@@ -48,7 +57,8 @@ def _players() -> list[Player]:
     return [
         Player(
             where=broker(),
-            sign_in=local_sign_in(device=device),
+            name=device.key,
+            sign_in=partial(_sign_in, device.pk),
             product_type=device.product_type.key,
             number=number,
             has_past=bool(last_values().get(device.pk)),
