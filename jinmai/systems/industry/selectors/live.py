@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from jinmai.core.web.api import LiveValue, formats, remembered
 from jinmai.systems.industry.choices import Clock, Direction, PropertyKind
@@ -88,6 +89,13 @@ class DeviceNow:
         return bool(ages) and min(ages) <= min(patience(one.tag) for one in self.readings)
 
     @property
+    def contact(self) -> LiveValue:
+        """Whether it is online, in a word; moves while nothing comes, too."""
+        return (
+            LiveValue(_("online"), tone="good") if self.online else LiveValue(_("silent"), tone="attention")
+        )
+
+    @property
     def historic(self) -> bool:
         """Whether its times are those of a past period."""
         return self.device.plant.clock == Clock.HISTORY
@@ -145,14 +153,22 @@ def patience(one: Property) -> timedelta:
     return max(SHORTEST_PATIENCE, timedelta(seconds=one.sampling_seconds) * TURNS)
 
 
-def stream(found: Iterable[DeviceNow]) -> dict[str, LiveValue]:
-    """All readings and their marks by the keys of the page's elements."""
+def stream(found: Sequence[DeviceNow]) -> dict[str, LiveValue]:
+    """All readings with their marks and whether devices are online, by the keys of the page's elements."""
     values: dict[str, LiveValue] = {}
     for one in found:
         for reading in one.readings:
             values[reading.key] = reading.shown
             values[f"{reading.key}.mark"] = reading.mark
+        if one.newest:
+            values[f"{one.device.pk}.online"] = one.contact
+    values["online"] = LiveValue(online_words(found))
     return values
+
+
+def online_words(found: Sequence[DeviceNow]) -> StrOrPromise:
+    """How many of these devices are online, in words."""
+    return _count_words(sum(one.online for one in found), len(found))
 
 
 def _limits(devices: Sequence[Device]) -> dict[int, list[AlarmRule]]:
@@ -198,6 +214,14 @@ def _spell_age(words: StrOrPromise, age: timedelta) -> str:
     return str(words) % {"age": formats.span(age)}
 
 
+def _spell_count(online: int, devices: int) -> str:
+    words = ngettext(
+        "%(online)d of %(devices)d device online", "%(online)d of %(devices)d devices online", devices
+    )
+    return words % {"online": online, "devices": devices}
+
+
+_count_words = cast("Callable[..., StrOrPromise]", lazy(_spell_count, str))
 _limit_words = cast("Callable[..., StrOrPromise]", lazy(_spell_limit, str))
 _age_words = cast("Callable[..., StrOrPromise]", lazy(_spell_age, str))
 

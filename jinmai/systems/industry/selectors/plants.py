@@ -17,10 +17,12 @@ from jinmai.core.web.api import remembered
 from jinmai.systems.industry.choices import AlarmState, Clock, PropertyKind, Quantity
 from jinmai.systems.industry.models import Alarm, Device, Plant
 from jinmai.systems.industry.selectors import telemetry
-from jinmai.systems.industry.selectors.live import DeviceNow, devices_now, devices_of
+from jinmai.systems.industry.selectors.live import DeviceNow, devices_now, devices_of, online_words
 from jinmai.systems.industry.selectors.periods import Period, period_of
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from jinmai.core.access.api import User
 
 
@@ -38,6 +40,11 @@ class PlantNow:
     def online(self) -> int:
         """Devices whose values are fresh."""
         return sum(one.online for one in self.devices)
+
+    @property
+    def online_words(self) -> StrOrPromise:
+        """How many of its devices are online."""
+        return online_words(self.devices)
 
     @property
     def newest(self) -> datetime | None:

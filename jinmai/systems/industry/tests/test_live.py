@@ -85,5 +85,6 @@ def test_a_state_is_shown_by_its_name_in_the_language_of_the_viewer(furnace: Dev
 
 def test_the_stream_carries_each_reading_and_its_mark(furnace: Device) -> None:
     values = live.stream([now(furnace)])
-    assert len(values) == 8
+    assert len(values) == 10
+    assert values[f"{furnace.pk}.online"].tone == "good"
     assert values[f"{furnace.pk}.active_power"].text == "8,000"
