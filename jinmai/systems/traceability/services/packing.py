@@ -174,8 +174,8 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     """Send a box or pallet on its way, with all that stands on it.
 
     Raises:
-        ChainRefusedError: it is not here, stands on a pallet, goes nowhere, or holds a lot of which nothing
-            may leave.
+        ChainRefusedError: it is not here, stands on a pallet, goes nowhere, holds nothing, or a lot of which
+            nothing may leave.
     """
     unit = _locked(unit)
     if unit.parent_id is not None:
@@ -189,8 +189,7 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
         raise ChainRefusedError(_("Name where it goes: a site of the chain or a buyer."))
     if to.site is not None and to.site.pk == unit.site_id:
         raise ChainRefusedError(_("%(sscc)s is at %(site)s already.") % {"sscc": unit.sscc, "site": to.site})
-    for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
-        _check_free(lot)
+    _check_boxes(unit)
     _move(unit, state=UnitState.SHIPPED, shipped_at=at, bound_for=to.site, buyer=to.buyer.strip())
     left = events.shipped([unit], at=at, site=unit.site, bound_for=to.site)
     return _record_moved(unit, at, left, by)
@@ -223,7 +222,7 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     """A shop opened the box and sells what lies in it; a box that stood on a pallet comes off it.
 
     Raises:
-        ChainRefusedError: it is not here, or holds a lot of which nothing may leave.
+        ChainRefusedError: it is not here, holds nothing, or a lot of which nothing may leave.
     """
     unit = _locked(unit)
     if unit.state not in _STANDS:
@@ -231,8 +230,7 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
             _("%(sscc)s is %(state)s; it cannot be sold.")
             % {"sscc": unit.sscc, "state": unit.get_state_display()}
         )
-    for lot in Lot.objects.filter(units__in=_boxes(unit)).distinct():
-        _check_free(lot)
+    _check_boxes(unit)
     if unit.parent is not None:
         _take_off(unit.parent, [unit], at, by)
         unit.parent = None
@@ -267,6 +265,15 @@ def _boxes(unit: LogisticUnit) -> list[LogisticUnit]:
     if unit.kind == UnitKind.BOX:
         return [unit]
     return list(unit.children.all())
+
+
+def _check_boxes(unit: LogisticUnit) -> None:
+    """Refuse a pallet from which all was taken, and what holds a lot of which nothing may leave."""
+    boxes = _boxes(unit)
+    if not boxes:
+        raise ChainRefusedError(_("Nothing stands on %(sscc)s.") % {"sscc": unit.sscc})
+    for lot in Lot.objects.filter(units__in=boxes).distinct():
+        _check_free(lot)
 
 
 def _check_free(lot: Lot) -> None:

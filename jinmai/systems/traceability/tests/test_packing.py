@@ -122,6 +122,10 @@ def test_a_box_comes_off_its_pallet_and_goes_its_own_way(chain: Chain, shop: Sit
     assert not pallet.children.exists()
     with pytest.raises(ChainRefusedError, match="stands here"):
         unpack(unit=pallet, at=PACKED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="Nothing stands on"):
+        ship(unit=pallet, to=Destination(shop), at=SHIPPED, by=chain.by)
+    with pytest.raises(ChainRefusedError, match="Nothing stands on"):
+        sell(unit=pallet, at=SHIPPED, by=chain.by)
     entry = entries_for(pallet.subject)[0].payload or {}
     assert entry["children"] == sorted(box.sscc for box in others)
     last = Event.objects.order_by("-pk")[0]

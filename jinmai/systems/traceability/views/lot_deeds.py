@@ -168,7 +168,10 @@ def state(request: HttpRequest, lot: Lot) -> HttpResponse:
         ),
         (
             _("Hold, release or close"),
-            _("What is held back gets no codes, and nothing of it may leave."),
+            _(
+                "What is held back or closed gets no codes, and nothing of it may leave or be sold."
+                " A closed lot stays closed."
+            ),
             _("Change the state"),
         ),
     )

@@ -113,9 +113,10 @@ def unit_page(request: HttpRequest, sscc: str) -> HttpResponse:
     unit = units_for(user).filter(sscc=sscc).first()
     if unit is None:
         raise Http404
-    stands = unit.state in _STANDS
     may_move = user.has_perm("traceability.move_unit", unit)
     children = list(unit.children.select_related("lot__product"))
+    # A pallet from which all was taken goes nowhere: there is nothing on it to send or to sell.
+    stands = unit.state in _STANDS and bool(children or unit.kind == UnitKind.BOX)
     context = {
         "unit": unit,
         "status": steps.unit_status(unit),
