@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -138,6 +139,17 @@ class TestAddresses:
             if let_in != (role in REVIEWED["grants"][permission]) or code >= 500:
                 wrong[role] = code
         assert wrong == {}
+
+    @pytest.mark.usefixtures("data")
+    def test_the_portal_leads_nobody_to_a_closed_door(self, client: Client) -> None:
+        shut, open_to = {}, set()
+        for role in roles():
+            client.force_login(holder(role))
+            doors = re.findall(r'<a href="([^"]+)" class="system"', client.get("/").content.decode())
+            open_to |= {(role, door) for door in doors}
+            shut |= {(role, door): code for door in doors if (code := ask(client, door)) == 403}
+        assert shut == {}
+        assert {door.strip("/") for _role, door in open_to} == {one.key for one in settings.JINMAI_SYSTEMS}
 
     def test_nobody_without_a_role_is_let_in_anywhere(self, client: Client) -> None:
         client.force_login(User.objects.create_user("newcomer", display_name="Newcomer"))

@@ -122,14 +122,19 @@ def live_values(found: Iterable[NamedTile]) -> dict[str, LiveValue]:
 
 def audience(user: Reader, place: str = "portal") -> str:
     """What the visible tiles depend on, as a word: people who see the same share one reading."""
-    needed = sorted({named.tile.permission for named in tiles(place) if not named.tile.public})
+    needed = {named.tile.permission for named in tiles(place) if not named.tile.public}
+    if place == "portal":
+        needed |= {permission for manifest in settings.JINMAI_SYSTEMS if (permission := _of_home(manifest))}
     if not user.is_authenticated:
         return "public"
-    return "|".join(each or "signed-in" for each in needed if not each or user.has_perm(each))  # type: ignore[attr-defined]  # a signed-in user has permissions
+    return "|".join(each or "signed-in" for each in sorted(needed) if not each or user.has_perm(each))  # type: ignore[attr-defined]  # a signed-in user has permissions
 
 
-def systems() -> list[SystemLine]:
-    """The systems of the city's plan in its order, then those that are here beyond the plan."""
+def systems(user: Reader) -> list[SystemLine]:
+    """The systems of the city's plan in its order, then those that are here beyond the plan.
+
+    A door that would be shut in somebody's face is none; whoever is not signed in is led to sign in.
+    """
     language = get_language() or ""
     here = {manifest.key: manifest for manifest in settings.JINMAI_SYSTEMS}
     lines = []
@@ -146,8 +151,8 @@ def systems() -> list[SystemLine]:
                 )
             )
         else:
-            lines.append(_line(manifest, language))
-    return lines + [_line(manifest, language) for manifest in here.values()]
+            lines.append(_line(manifest, user, language))
+    return lines + [_line(manifest, user, language) for manifest in here.values()]
 
 
 def shapes(found: Iterable[NamedTile]) -> tuple[NamedTile | None, list[DistrictShape]]:
@@ -184,9 +189,16 @@ def _may_see(tile: Tile, user: Reader) -> bool:
     return not tile.permission or bool(user.has_perm(tile.permission))  # type: ignore[attr-defined]  # as above
 
 
-def _line(manifest: Manifest, language: str) -> SystemLine:
+def _of_home(manifest: Manifest) -> str:
+    """The permission that a system's first page asks for, as its navigation says; empty for none."""
+    return next((link.permission for link in manifest.navigation if link.url == manifest.home), "")
+
+
+def _line(manifest: Manifest, user: Reader, language: str) -> SystemLine:
+    permission = _of_home(manifest)
+    shut = bool(permission) and user.is_authenticated and not user.has_perm(permission)  # type: ignore[attr-defined]  # as above
     try:
-        href = reverse(manifest.home) if manifest.home else ""
+        href = reverse(manifest.home) if manifest.home and not shut else ""
     except NoReverseMatch:
         href = ""
     return SystemLine(

@@ -46,7 +46,7 @@ def _city_today(request: HttpRequest) -> dict[str, Any]:
         "told": told,
         "shapes": shapes,
         "city": city(),
-        "systems": city_page.systems(),
+        "systems": city_page.systems(request.user),
         "now": timezone.now(),
     }
 
