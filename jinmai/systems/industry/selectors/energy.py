@@ -25,6 +25,8 @@ from jinmai.systems.industry.selectors.telemetry import Meters
 
 # A share of states needs every single reading; beyond this many the page asks for a shorter period.
 MOST_STATE_ROWS = 8_000_000
+# From this distance on (or twice the agreed one) two readings have a silence between them.
+SHORTEST_SILENCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class PowerFactor:
 
 @dataclass(frozen=True)
 class StateShare:
-    """How many readings were in one state, and the energy of these intervals."""
+    """How many readings were in one state, their energy, and the state's share of the time.
+
+    A reading speaks for the time until the device's next one, but not for a silence.
+    """
 
     state: PropertyState | None
     value: int
@@ -226,21 +231,26 @@ def _state_shares(found: Sequence[Meters], period: Period, quantity: str) -> lis
 
 def _shares_of(one: Meters, state: Property, period: Period) -> list[StateShare]:
     energy = next(iter(one.of_quantity(Quantity.ENERGY)), None)
-    total = f'sum("{energy.key}")' if energy and energy.key in telemetry.columns_of(one.table) else "NULL"
+    of_energy = f'"{energy.key}"' if energy and energy.key in telemetry.columns_of(one.table) else "NULL"
+    longest = max(SHORTEST_SILENCE, 2 * timedelta(seconds=state.sampling_seconds))
     frame = lake().query(
-        f'SELECT "{state.key}" AS state, count(*) AS readings, {total}::BIGINT AS energy '  # noqa: S608 - keys and tables are checked names
-        f'FROM {one.table} WHERE "{state.key}" IS NOT NULL GROUP BY 1 ORDER BY 1',
+        "SELECT state, count(*) AS readings, sum(energy)::BIGINT AS energy, sum(lasts)::BIGINT AS lasts "  # noqa: S608 - keys and tables are checked names
+        f'FROM (SELECT "{state.key}" AS state, {of_energy} AS energy, least($longest, coalesce('
+        "epoch_us(lead(time) OVER w) - epoch_us(time), epoch_us(time) - epoch_us(lag(time) OVER w), 1)) "
+        f'AS lasts FROM {one.table} WHERE "{state.key}" IS NOT NULL WINDOW w AS (PARTITION BY device ORDER BY time)) '
+        "GROUP BY 1 ORDER BY 1",
         [Slice(one.table, period.start, period.end, one.devices)],
+        {"longest": longest // timedelta(microseconds=1)},
     )
     names = {each.value: each for each in state.states.all()}
-    readings = int(frame["readings"].sum() or 0)
+    whole = int(frame["lasts"].sum() or 0) or 1
     return [
         StateShare(
             state=names.get(int(value)),
             value=int(value),
             readings=int(count),
             kwh=telemetry.value(scaled, energy) if energy else None,
-            share=Decimal(count) / readings,
+            share=Decimal(lasts) / whole,
         )
-        for value, count, scaled in frame.iter_rows()
+        for value, count, scaled, lasts in frame.iter_rows()
     ]

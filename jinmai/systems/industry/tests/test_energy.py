@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,6 +97,18 @@ def test_states_are_shared_out_with_the_energy_of_their_intervals(furnace: Devic
     assert [(one.value, one.readings, one.share, one.kwh) for one in found] == [
         (0, 900, Decimal("0.25"), Decimal(9)),
         (1, 2700, Decimal("0.75"), Decimal(27)),
+    ]
+
+
+def test_a_state_has_its_share_of_the_time_not_of_the_readings(data: Path) -> None:
+    device, noon = make_device(), datetime(2026, 11, 24, 4, tzinfo=UTC)
+    minutes, seconds = seconds_from(noon, 60, every=60), seconds_from(noon + timedelta(hours=1), 3600)
+    store(device, [*minutes, *seconds], {"state": [0] * 60 + [1] * 3600})
+    after_a_silence = seconds_from(noon + timedelta(hours=9), 240)
+    store(device, after_a_silence, {"state": [2] * 240}, number=1)
+    found = energy.state_shares(device.plant, DAY, Quantity.OPERATING_STATE) or []
+    assert [(one.value, one.readings, round(one.share, 2)) for one in found] == [
+        *((0, 60, Decimal("0.48")), (1, 3600, Decimal("0.49")), (2, 240, Decimal("0.03"))),
     ]
 
 
