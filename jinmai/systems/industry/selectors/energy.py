@@ -237,7 +237,8 @@ def _shares_of(one: Meters, state: Property, period: Period) -> list[StateShare]
         "SELECT state, count(*) AS readings, sum(energy)::BIGINT AS energy, sum(lasts)::BIGINT AS lasts "  # noqa: S608 - keys and tables are checked names
         f'FROM (SELECT "{state.key}" AS state, {of_energy} AS energy, least($longest, coalesce('
         "epoch_us(lead(time) OVER w) - epoch_us(time), epoch_us(time) - epoch_us(lag(time) OVER w), 1)) "
-        f'AS lasts FROM {one.table} WHERE "{state.key}" IS NOT NULL WINDOW w AS (PARTITION BY device ORDER BY time)) '
+        f'AS lasts FROM {one.table} WHERE "{state.key}" IS NOT NULL '
+        "WINDOW w AS (PARTITION BY device ORDER BY time)) "
         "GROUP BY 1 ORDER BY 1",
         [Slice(one.table, period.start, period.end, one.devices)],
         {"longest": longest // timedelta(microseconds=1)},
