@@ -36,7 +36,8 @@ def database(folder: Path) -> dict[str, Any]:
 
     SQLite runs with WAL and a full sync at each commit (an acknowledgement follows the fsync), and
     takes its write lock when a transaction begins: deferred transactions that read first and then
-    write lose against each other with "database is locked".
+    write lose against each other with "database is locked". Nobody stands in a queue for that lock: of those
+    who write without a pause one may wait long on a busy machine, so the patience is a minute.
     """
     url = os.environ.get("JINMAI_DATABASE_URL", "")
     if not url:
@@ -45,7 +46,7 @@ def database(folder: Path) -> dict[str, Any]:
             "NAME": folder / "jinmai.sqlite3",
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
-                "timeout": 20,
+                "timeout": 60,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
