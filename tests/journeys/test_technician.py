@@ -69,7 +69,7 @@ def alarms(instance: Instance, chromium: Browser) -> Instance:
     sign_in(page, instance, "technician")
     set_limits(page, instance, RAISING)
     page.goto(f"{instance.url}/industry/alarms/?state=raised")
-    for _ in range(30):
+    for _ in range(60):
         if page.locator("table.table tbody tr").count() >= len(WAYS):
             return instance
         page.wait_for_timeout(2000)

@@ -41,12 +41,12 @@ def _whole_log(tmp_path: Path, settings: Settings) -> None:
     record()
 
 
-def change(*statements: str) -> None:
+def change(*statements: str, given: tuple[object, ...] | None = None) -> None:
     """Change rows as somebody with the database's own password would."""
     lift_guards(connection)
     with connection.cursor() as cursor:
         for statement in statements:
-            cursor.execute(statement)
+            cursor.execute(statement, given)
     guard_tables()
 
 
@@ -72,7 +72,7 @@ def test_an_empty_ledger_is_found_whole(tmp_path: Path) -> None:
 
 
 def test_an_envelope_that_is_no_text_any_more_is_named() -> None:
-    change("UPDATE ledger_entry SET leaf = x'7b22ff223a317d' WHERE \"index\" = 17")
+    change('UPDATE ledger_entry SET leaf = %s WHERE "index" = 17', given=(b'{"\xff":1}',))
     assert any(fault.startswith("entry 17: its envelope cannot be read") for fault in named())
 
 
