@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def _whole_log(tmp_path: Path, settings: Settings) -> None:
     record()
 
 
-def change(*statements: str, given: tuple[object, ...] | None = None) -> None:
+def change(*statements: str, given: Sequence[bytes] | None = None) -> None:
     """Change rows as somebody with the database's own password would."""
     lift_guards(connection)
     with connection.cursor() as cursor:
@@ -72,7 +73,7 @@ def test_an_empty_ledger_is_found_whole(tmp_path: Path) -> None:
 
 
 def test_an_envelope_that_is_no_text_any_more_is_named() -> None:
-    change('UPDATE ledger_entry SET leaf = %s WHERE "index" = 17', given=(b'{"\xff":1}',))
+    change('UPDATE ledger_entry SET leaf = %s WHERE "index" = 17', given=[b'{"\xff":1}'])
     assert any(fault.startswith("entry 17: its envelope cannot be read") for fault in named())
 
 
