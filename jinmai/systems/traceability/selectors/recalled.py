@@ -1,13 +1,18 @@
-"""Every animal of a recall with the box it lies in and who has that now."""
+"""Every animal of a recall with the box it lies in and who has that now, as far as a reader may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
+from jinmai.core.access.api import User, reach, visible
 from jinmai.systems.traceability.choices import UnitKind
-from jinmai.systems.traceability.models import LogisticUnit, Lot
+from jinmai.systems.traceability.models import LogisticUnit, Lot, Recall
+from jinmai.systems.traceability.selectors import trace
 from jinmai.systems.traceability.selectors.trace import Reach
+from jinmai.systems.traceability.selectors.units import units_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,44 @@ class RecalledAnimal:
     lot: Lot
     serial: str
     box: LogisticUnit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a reader sees of a recall; ``hides``: there is more, at other firms or in other districts."""
+
+    lots: list[Lot]
+    units: list[LogisticUnit]
+    animals: list[RecalledAnimal]
+    hides: bool
+
+
+def part_of(recall: Recall, user: User, *, animals: bool = False) -> Part:
+    """What ``user`` may read of a recall, and of its animals if they are wanted.
+
+    Several firms on one chain see only their own part of it, whoever calls back. Authorities must find all of
+    what is called back in earnest, also where it left their district; a drill shows them no more than usual.
+    """
+    found = trace.reach(recall.lot)
+    held = reach(user, "traceability.view_recall")
+    if held.city or (held.districts and not recall.drill):
+        return Part(found.lots, found.units, animals_of(found) if animals else [], hides=False)
+    concerned = Lot.objects.filter(pk__in=[lot.pk for lot in found.lots])
+    lots = set(visible(user, "traceability.view_lot", concerned).values_list("pk", flat=True))
+    holding = Q(lot__in=found.lots) | Q(children__lot__in=found.lots)
+    units = set(units_for(user).filter(holding).values_list("pk", flat=True))
+    part = Part(
+        [lot for lot in found.lots if lot.pk in lots],
+        [unit for unit in found.units if unit.pk in units],
+        [
+            row
+            for row in (animals_of(found) if animals else [])
+            if (row.box.pk in units if row.box else row.lot.pk in lots)
+        ],
+        hides=False,
+    )
+    hides = (len(part.lots), len(part.units)) != (len(found.lots), len(found.units))
+    return replace(part, hides=hides)
 
 
 def animals_of(found: Reach) -> list[RecalledAnimal]:

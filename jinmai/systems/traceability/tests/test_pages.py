@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from jinmai.systems.traceability.models import Event, LogisticUnit, Recall
+from jinmai.systems.traceability.models import Event, LogisticUnit, Recall, Site
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
-from jinmai.systems.traceability.services.packing import stack_pallet
-from jinmai.systems.traceability.tests.chain import Chain, make_chain
+from jinmai.systems.traceability.services.packing import pack_box, stack_pallet
+from jinmai.systems.traceability.services.recalls import start_recall
+from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch
 from jinmai.systems.traceability.tests.factories import make_exception, make_member, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +141,35 @@ def test_a_recalls_list_says_which_animals_lie_where_counted_as_on_the_labels(
     page = client.get(recall, headers={"Accept-Language": "en"}).content.decode()
     assert "Lots: 1 · boxes and pallets: 1 · animals with a code: 30" in page
     assert "1–12" in page
+
+
+@pytest.mark.parametrize("drill", [True, False])
+def test_of_a_recall_a_firm_reads_its_own_part_and_totals_of_the_rest(client: Client, drill: bool) -> None:
+    chain = make_chain()
+    box = pack_box(batch=mint_batch(chain, 30), count=12, at=BEGAN, by=chain.by)
+    hatchery = make_organisation()
+    Site.objects.filter(pk=chain.seed.site_id).update(owner=hatchery)
+    recall = start_recall(recall=Recall(lot=chain.seed, reason="Salt", drill=drill), by=chain.by)
+    pages = [
+        reverse("traceability:recall", args=[recall.pk]),
+        reverse("traceability:recalled_animals", args=[recall.pk]),
+    ]
+    serial = serial_letters(next(iter(item_store().serials(box.batch.request) or [])))  # type: ignore[union-attr]
+    client.force_login(make_member("hatcher", "manager", hatchery))
+    for page in pages:
+        told = client.get(page, headers={"Accept-Language": "en"}).content.decode()
+        assert not [word for word in (box.sscc, serial, address(chain, "lot")) if word in told], page
+    told = client.get(pages[0], headers={"Accept-Language": "en"}).content.decode()
+    assert "Lots: 3 · boxes and pallets: 1 · animals with a code: 30" in told
+    assert "Listed here is your own part: lots: 1 · boxes and pallets: 0." in told
+    for page in pages:
+        sheet = load_workbook(BytesIO(client.get(f"{page}?format=xlsx").getvalue())).active
+        assert sheet is not None
+        cells = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
+        assert cells.isdisjoint({box.sscc, serial}), page
+    bureau = make_organisation("bureau")
+    client.force_login(make_member("officer", "bureau_officer", bureau))
+    for page, word in zip(pages, (box.sscc, serial), strict=True):
+        told = client.get(page, headers={"Accept-Language": "en"}).content.decode()
+        assert word in told
+        assert "your own part" not in told

@@ -20,8 +20,7 @@ from jinmai.systems.traceability.forms.chain import ReasonForm
 from jinmai.systems.traceability.models import ChainException, Excursion, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors import findings, recorded, steps
 from jinmai.systems.traceability.selectors.names import in_language
-from jinmai.systems.traceability.selectors.recalled import animals_of
-from jinmai.systems.traceability.selectors.trace import reach
+from jinmai.systems.traceability.selectors.recalled import part_of
 from jinmai.systems.traceability.services.balance import close_exception
 from jinmai.systems.traceability.services.recalls import close_recall
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
@@ -212,19 +211,22 @@ RECALLED = Table(
 @require_safe
 @requires("traceability.view_recall", get=findings.recall_by_id)
 def recall_page(request: HttpRequest, recall: Recall) -> HttpResponseBase:
-    """One recall: its lots and, box by box, who has what of it now; the table is the xlsx list."""
-    found = reach(recall.lot)
+    """One recall: its lots and, box by box, who has what of it now; the table is the xlsx list.
+
+    A firm sees its own part, and of the rest the totals.
+    """
+    user: User = request.user  # type: ignore[assignment]  # as above
+    part = part_of(recall, user)
     context: dict[str, Any] = {
         "recall": recall,
         "status": _recall_state(recall),
-        "lots": [
-            (lot, steps.lot_status(lot), recorded.amounts(lot.animals, lot.grams)) for lot in found.lots
-        ],
+        "lots": [(lot, steps.lot_status(lot), recorded.amounts(lot.animals, lot.grams)) for lot in part.lots],
+        "part": part,
         "may_close": recall.closed_at is None
         and not recall.drill
         and request.user.has_perm("traceability.close_recall", recall),
     }
-    return table_page(request, RECALLED, found.units, "traceability/recall.html", context)
+    return table_page(request, RECALLED, part.units, "traceability/recall.html", context)
 
 
 ANIMALS = Table(
@@ -257,8 +259,9 @@ def _state(box: LogisticUnit | None) -> Status:
 @require_safe
 @requires("traceability.view_recall", get=findings.recall_by_id)
 def recalled_animals(request: HttpRequest, recall: Recall) -> HttpResponseBase:
-    """Every animal of a recall by its serial: on the page and as an xlsx list."""
-    rows = animals_of(reach(recall.lot))
+    """Every animal of a recall by its serial, as far as the reader may see it: a page and an xlsx list."""
+    user: User = request.user  # type: ignore[assignment]  # as above
+    rows = part_of(recall, user, animals=True).animals
     return table_page(request, ANIMALS, rows, "traceability/recalled_animals.html", {"recall": recall})
 
 
