@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
-from jinmai.standards.epcis import Refused
+from jinmai.standards.epcis import Document, Refused
+from jinmai.systems.traceability.models import Event
 from jinmai.systems.traceability.rest_api.bodies import content_of, document_of, invalid
 from jinmai.systems.traceability.rest_api.calls import Call, Method, Resource, resource
 from jinmai.systems.traceability.rest_api.captures import key_given
@@ -21,8 +23,22 @@ from jinmai.systems.traceability.services.capture import EventsRefused, KeyReuse
 
 def _capture(call: Call) -> HttpResponse:
     document = document_of(call.request, content_of(call.request), frozenset({"event"}))
+    # The answer is put before the event is durable: who is told that it cannot be put has left nothing here.
+    with transaction.atomic():
+        event = _captured(call, document)
+        base = call.request.build_absolute_uri(reverse("traceability.epcis.events"))
+        headers = {**SPOKEN, "Location": f"{base}/{quote(event.event_id, safe='')}"}
+        (found,) = (
+            one for one in events_by_id(events_for(call.key), event.event_id) if one.number == event.pk
+        )
+        answer = call.document(single_document(found), headers)
+    answer.status_code = 201
+    return answer
+
+
+def _captured(call: Call, document: Document) -> Event:
     try:
-        event = capture_one(document=document, party=call.party, key=key_given(call), actor=call.actor)
+        return capture_one(document=document, party=call.party, key=key_given(call), actor=call.actor)
     except Refused as refused:
         raise invalid(refused) from refused
     except EventsRefused as refused:
@@ -31,12 +47,6 @@ def _capture(call: Call) -> HttpResponse:
         raise Problem(409 if known else 400, kind, str(refused), errors=refused.errors[:100]) from refused
     except KeyReused as error:
         raise Problem(409, "ResourceAlreadyExistsException", str(error)) from error
-    base = call.request.build_absolute_uri(reverse("traceability.epcis.events"))
-    headers = {**SPOKEN, "Location": f"{base}/{quote(event.event_id, safe='')}"}
-    (found,) = (one for one in events_by_id(events_for(call.key), event.event_id) if one.number == event.pk)
-    answer = call.document(single_document(found), headers)
-    answer.status_code = 201
-    return answer
 
 
 def _seek(call: Call) -> HttpResponse:

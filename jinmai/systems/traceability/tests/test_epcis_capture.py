@@ -253,3 +253,16 @@ def test_each_firm_sees_its_own_events_only() -> None:
     other.capture(event(1), event(2))
     assert [len(caller.events()) for caller in (one, other, city)] == [1, 2, 3]
     assert len(one.events(f"epcs/{EPC}/events".replace("https://", "https%3A%2F%2F"))) == 1
+
+
+def test_an_event_whose_answer_cannot_be_put_in_xml_is_not_kept() -> None:
+    caller = Caller()
+    odd = {"@context": document()["@context"], **event(), "ext:list": []}
+    odd = {
+        key: value for key, value in odd.items() if key not in {"epcisBody", "schemaVersion", "creationDate"}
+    }
+    odd["type"] = "ObjectEvent"
+    refused = caller.call("POST", "events", odd, Accept=XML, Idempotency_Key="odd")
+    assert (refused.status_code, Event.objects.count(), CaptureJob.objects.count()) == (406, 0, 0)
+    assert caller.call("POST", "events", odd, Idempotency_Key="odd").status_code == 201
+    assert Event.objects.count() == 1
