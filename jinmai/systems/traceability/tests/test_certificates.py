@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -120,6 +122,15 @@ def test_what_a_lost_key_signed_since_it_was_lost_does_not_verify() -> None:
         key=certificate.key, since=certificate.issued_at - timedelta(days=1), reason="lost", by=by
     )
     assert _reasons(certificate)[0] == "unknown_key"
+
+
+def test_the_page_of_a_key_counts_what_it_signed_as_a_twin_too(client: Client) -> None:
+    certificate = make_certificate()
+    assert certificate.twin_key is not None
+    client.force_login(make_member("alice", "manager", certificate.report.laboratory.owner))
+    for key in (certificate.key, certificate.twin_key):
+        answer = client.get(reverse("traceability:signing_key", args=[key.tag]))
+        assert (answer.status_code, answer.context["signed"]) == (200, 1)
 
 
 def test_private_keys_are_files_that_only_their_owner_reads(tmp_path: Path) -> None:

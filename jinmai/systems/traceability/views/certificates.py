@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -196,7 +197,7 @@ def key_page(request: HttpRequest, key: SigningKey) -> HttpResponse:
     context = {
         "key": key,
         "status": key_status(key),
-        "signed": Certificate.objects.filter(key=key).count(),
+        "signed": Certificate.objects.filter(Q(key=key) | Q(twin_key=key)).count(),
         "may_rotate": key.valid_until is None and may_rotate,
         "may_revoke": key.revoked_since is None and may_rotate,
         "entries": recorded.timeline(entries_for(key_subject(key), limit=TIMELINE)),
