@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import QuerySet
@@ -18,6 +19,12 @@ class Standing(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+# Of each lot the state that its latest report gave it, and when that report's sample was taken.
+Latest = dict[int, tuple[str, datetime]]
+# A standing, and for a failed one when the newest sample was taken that it failed by.
+Found = tuple[Standing, datetime | None]
 
 
 def reports_for(user: User) -> QuerySet[TestReport]:
@@ -43,23 +50,34 @@ def lot_standing(lot: Lot) -> Standing:
     A failed lot anywhere upstream fails what was made from it, unless the lot itself was tested after that.
     """
     latest, sources = _upstream(lot)
-    return _standing(lot.pk, latest, sources, set())
+    return _found(lot.pk, latest, sources, {})[0]
 
 
-def _standing(lot: int, latest: dict[int, str], sources: dict[int, list[int]], seen: set[int]) -> Standing:
-    if lot in latest:
-        return Standing.PASSED if latest[lot] == ReportState.PASSED else Standing.FAILED
-    if lot in seen or not sources.get(lot):
-        return Standing.UNKNOWN
-    found = {_standing(source, latest, sources, seen | {lot}) for source in sources[lot]}
-    for worse in (Standing.FAILED, Standing.UNKNOWN):
-        if worse in found:
-            return worse
-    return Standing.PASSED
+def _found(lot: int, latest: Latest, sources: dict[int, list[int]], known: dict[int, Found]) -> Found:
+    """The standing of a lot, and when the newest sample was taken that it failed by."""
+    if lot not in known:
+        known[lot] = Standing.UNKNOWN, None  # so that a damaged table does not send this round and round
+        made_of = [_found(source, latest, sources, known) for source in sources.get(lot, [])]
+        known[lot] = _judged(latest.get(lot), made_of)
+    return known[lot]
 
 
-def _upstream(lot: Lot) -> tuple[dict[int, str], dict[int, list[int]]]:
-    """The latest report's state of the lot and of every lot upstream, and the edges between them."""
+def _judged(own: tuple[str, datetime] | None, made_of: list[Found]) -> Found:
+    """What a lot's own latest report and the standings of what it was made of come to."""
+    failed = [at for _, at in made_of if at is not None]
+    if own is not None:
+        state, sampled_at = own
+        if state == ReportState.FAILED:
+            return Standing.FAILED, max([sampled_at, *failed])
+        failed = [at for at in failed if at >= sampled_at]
+    if failed:
+        return Standing.FAILED, max(failed)
+    passed = own is not None or (made_of and all(one == Standing.PASSED for one, _ in made_of))
+    return (Standing.PASSED if passed else Standing.UNKNOWN), None
+
+
+def _upstream(lot: Lot) -> tuple[Latest, dict[int, list[int]]]:
+    """The latest report of the lot and of every lot upstream, and the edges between them."""
     sources: dict[int, list[int]] = {}
     waiting, known = [lot.pk], {lot.pk}
     while waiting:
@@ -70,10 +88,11 @@ def _upstream(lot: Lot) -> tuple[dict[int, str], dict[int, list[int]]]:
             if source not in known:
                 known.add(source)
                 waiting.append(source)
-    return _latest_states(known), sources
+    return _latest(known), sources
 
 
-def _latest_states(lots: Iterable[int]) -> dict[int, str]:
-    """The state of each lot's latest issued report that was not withdrawn."""
+def _latest(lots: Iterable[int]) -> Latest:
+    """Each lot's latest issued report that was not withdrawn."""
     rows = TestReport.objects.filter(lot__in=lots, state__in=[ReportState.PASSED, ReportState.FAILED])
-    return dict(rows.order_by("sampled_at", "pk").values_list("lot", "state"))
+    ordered = rows.order_by("sampled_at", "pk").values_list("lot", "state", "sampled_at")
+    return {lot: (state, sampled_at) for lot, state, sampled_at in ordered}

@@ -239,6 +239,21 @@ def test_a_failed_lot_fails_what_was_made_of_it_until_a_retest_passes() -> None:
     assert lot_standing(dried) == Standing.PASSED
 
 
+def test_a_source_that_fails_after_its_product_passed_fails_the_product_until_it_is_tested_again() -> None:
+    owner = make_organisation()
+    harvest, dried, mixed = make_lot(owner), make_lot(owner), make_lot(owner)
+    LotInput.objects.create(lot=dried, source=harvest)
+    LotInput.objects.create(lot=mixed, source=dried)
+    make_report(dried)
+    make_report(mixed)
+    make_report(harvest, BAD)
+    assert [lot_standing(lot) for lot in (dried, mixed)] == [Standing.FAILED, Standing.FAILED]
+    make_report(mixed)
+    assert [lot_standing(lot) for lot in (dried, mixed)] == [Standing.FAILED, Standing.PASSED]
+    make_report(dried)
+    assert lot_standing(dried) == Standing.PASSED
+
+
 def test_laboratory_and_owner_read_a_report_and_nobody_else() -> None:
     report = make_report()
     for organisation, seen in (
