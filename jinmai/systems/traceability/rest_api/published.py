@@ -19,11 +19,14 @@ from jinmai.systems.traceability.selectors.addresses import public_address
 from jinmai.systems.traceability.selectors.certificates import controller_document
 from jinmai.systems.traceability.selectors.published import GS1_VOC
 from jinmai.systems.traceability.selectors.stores import item_store
-from jinmai.systems.traceability.services.published_lists import keys_file_of, status_list_of
+from jinmai.systems.traceability.services.pace import Pace
+from jinmai.systems.traceability.services.published_lists import kept_keys_file, status_list_of
 from jinmai.systems.traceability.services.report_paper import report_paper
 
 VC: Final = "application/vc"
 CACHED: Final = "public, max-age=300"
+# A shop's or an inspector's reader fetches a file for each lot; many may share an address.
+KEYS: Final = Pace(120)
 PRIMARY_KEYS: Final = ["00", "01", "414"]
 
 
@@ -69,10 +72,15 @@ def certificate_paper(_request: HttpRequest, identifier: UUID) -> HttpResponse:
 
 @public
 @require_safe
-def keys(_request: HttpRequest, gtin: str, code: str) -> HttpResponse:
+def keys(request: HttpRequest, gtin: str, code: str) -> HttpResponse:
     """What verifying the animals of a lot offline takes: keys, manifest, revocations."""
+    if not KEYS.allows(request.META.get("REMOTE_ADDR", "")):
+        words = "Too many requests came from this address. Try again in a minute."
+        refused = HttpResponse(words, status=429, content_type="text/plain; charset=utf-8")
+        refused["Retry-After"] = "60"
+        return refused
     lot = get_object_or_404(Lot.objects.select_related("product", "site"), product__gtin=gtin, code=code)
-    content = keys_file_of([lot], lambda batch: item_store().serials(batch.request) or [])
+    content = kept_keys_file(lot, lambda batch: item_store().serials(batch.request) or [])
     answer = _answer(content, "application/json")
     answer["Content-Disposition"] = f'attachment; filename="{gtin}-{code}.keys.json"'
     return answer

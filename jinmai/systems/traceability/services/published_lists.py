@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+import msgspec
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jinmai.core.web.api import city
@@ -21,6 +24,7 @@ from jinmai.systems.traceability.services.signing_keys import signer_of, signing
 ACTOR = "system:traceability"
 LIST_HOURS = 24
 FILE_DAYS = 30
+KEPT_SECONDS = 300
 Serials = Callable[[MintBatch], Iterable[int]]
 
 
@@ -62,7 +66,34 @@ def keys_file_of(lots: Iterable[Lot], serials: Serials) -> bytes:
     return keys_file.write_keys_file(file, signer_of(house))
 
 
-def _keys(lots: list[Lot]) -> Iterable[SigningKey]:
+def kept_keys_file(lot: Lot, serials: Serials) -> bytes:
+    """The keys file of one lot, kept for some minutes: anybody may ask, and making it reads every serial.
+
+    What was revoked, minted, called back or replaced since makes another file at once.
+    """
+    name = f"traceability.keys_file.{lot.pk}.{_state_of(lot)}"
+    kept: bytes | None = cache.get(name)
+    if kept is None:
+        kept = keys_file_of([lot], serials)
+        cache.set(name, kept, KEPT_SECONDS)
+    return kept
+
+
+def _state_of(lot: Lot) -> str:
+    """A hash of everything in the lot's keys file but the serials, which never change once stored."""
+    house = signing_key(site=None, purpose=KeyPurpose.HOUSE, actor=ACTOR)
+    batches = MintBatch.objects.filter(lot=lot, filled_at__isnull=False).order_by("pk")
+    parts = [
+        house.tag,
+        [lot.state, lot.state_reason],
+        list(batches.values_list("pk", "key_id", "count")),
+        [_key(row) for row in _keys([lot]).order_by("tag")],
+        _revoked_items([lot]),
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _keys(lots: list[Lot]) -> QuerySet[SigningKey]:
     used = MintBatch.objects.filter(lot__in=lots).values("key_id")
     rows = SigningKey.objects.filter(purpose=KeyPurpose.ITEMS)
     return rows.filter(Q(site__in={lot.site_id for lot in lots}) | Q(tag__in=used)).select_related("site")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from jinmai.standards.credentials.keys_file import read_keys_file
 from jinmai.standards.credentials.offline import OfflineVerifier
-from jinmai.systems.traceability.models import Certificate
+from jinmai.systems.traceability.models import Certificate, Recall, SigningKey
+from jinmai.systems.traceability.rest_api.published import KEYS
+from jinmai.systems.traceability.services.certificates import revoke_item
 from jinmai.systems.traceability.services.item_codes import codes_of
-from jinmai.systems.traceability.tests.chain import Chain, make_chain, mint_batch
+from jinmai.systems.traceability.services.recalls import start_recall
+from jinmai.systems.traceability.services.signing_keys import revoke_signing_key
+from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch
 from jinmai.systems.traceability.tests.laboratory import make_certificate
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +156,33 @@ def test_a_stranger_verifies_with_what_is_published(client: Client, chain: Chain
     content = client.get(urlsplit(answer["Location"]).path).content
     judge = OfflineVerifier(read_keys_file(content))
     assert all(judge.verify(code).valid for code in codes)
+
+
+def test_a_keys_file_is_made_once_until_something_in_it_changes(client: Client, chain: Chain) -> None:
+    batch, lot = mint_batch(chain, 3), chain.processed
+    address = reverse("traceability.published.keys", args=[lot.product.gtin, lot.code])
+    first = client.get(address).content
+    time.sleep(1.1)  # it says to the second when it was signed
+    assert client.get(address).content == first
+    serial = codes_of(batch)[0].partition("/21/")[2][:10]
+    revoke_item(product=lot.product, serial=serial, reason="stolen", by=chain.by)
+    assert len(read_keys_file(client.get(address).content).revoked) == 1
+    mint_batch(chain, 2)
+    assert len(read_keys_file(client.get(address).content).manifests) == 2
+    start_recall(recall=Recall(lot=lot, reason="Antibiotic found"), by=chain.by)
+    assert len(read_keys_file(client.get(address).content).revoked) == 2
+    key = SigningKey.objects.get(tag=batch.key_id)
+    revoke_signing_key(key=key, since=BEGAN, reason="lost", by=chain.by)
+    found = read_keys_file(client.get(address).content)
+    assert [one.revoked is not None for one in found.keys if one.tag == key.tag] == [True]
+
+
+def test_who_fetches_keys_files_without_end_is_told_to_wait(client: Client, chain: Chain) -> None:
+    lot = chain.processed
+    address = reverse("traceability.published.keys", args=[lot.product.gtin, lot.code])
+    told = {client.get(address, REMOTE_ADDR="203.0.113.9").status_code for _ in range(2 * KEYS.most + 1)}
+    assert told == {200, 429}
+    assert client.get(address, REMOTE_ADDR="203.0.113.10").status_code == 200
 
 
 def test_an_issuers_keys_and_list_are_published(client: Client, chain: Chain) -> None:
