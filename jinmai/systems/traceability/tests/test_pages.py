@@ -144,7 +144,7 @@ def test_a_recalls_list_says_which_animals_lie_where_counted_as_on_the_labels(
 
 
 @pytest.mark.parametrize("drill", [True, False])
-def test_of_a_recall_a_firm_reads_its_own_part_and_totals_of_the_rest(client: Client, drill: bool) -> None:
+def test_of_a_recall_a_firm_reads_its_own_part_and_totals_of_the_rest(client: Client, *, drill: bool) -> None:
     chain = make_chain()
     box = pack_box(batch=mint_batch(chain, 30), count=12, at=BEGAN, by=chain.by)
     hatchery = make_organisation()
