@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Rows = QuerySet[Any] | list[Any]
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 class Filter(Protocol):
@@ -132,11 +133,14 @@ class DayFilter:
         return ()
 
     def problem(self, raw: str) -> str:
-        """Not a day."""
+        """Not a day, or one that no row can have and no database can compare with."""
         try:
-            date.fromisoformat(raw)
+            day = date.fromisoformat(raw)
         except ValueError:
             return gettext("“%(value)s” is not a day; write it as 2026-11-23.") % {"value": raw}
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            return gettext("The year lies between %(first)s and %(last)s.") % limits
         return ""
 
     def narrow(self, rows: Rows, raw: str) -> Rows:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.http import QueryDict
 from django.test import RequestFactory
@@ -96,6 +97,17 @@ def test_days_are_days_of_the_citys_calendar() -> None:
     next_day = {"at": datetime(2026, 11, 23, 16, 0, tzinfo=UTC)}  # 00:00 of the 24th
     assert narrowing.narrow([late, next_day], "2026-11-23") == [late]
     assert narrowing.problem("23.11.2026") != ""
+
+
+@pytest.mark.parametrize("edge", ["from", "until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+@pytest.mark.django_db
+def test_a_day_beyond_all_calendars_is_refused_at_its_field_and_narrows_nothing(day: str, edge: str) -> None:
+    table = Table("t", "T", [Column("username", "Name")], [DayFilter("day", "Day", "date_joined", edge=edge)])
+    shown = TableView(table, get_user_model().objects.all(), QueryDict(f"day={day}"))
+    assert [len(shown.lines), shown.narrowed] == [0, False]
+    assert "1900" in shown.fields[0].problem
+    assert table.filters[0].problem("1900-01-01") == table.filters[0].problem("2200-12-31") == ""
 
 
 def test_a_request_for_the_table_alone_gets_no_page_around_it() -> None:
