@@ -101,7 +101,10 @@ class Period(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
-    """Where an import stands. Only ``writing`` changes the register, and it always goes on to ``done``."""
+    """Where an import stands. Only ``writing`` changes the register, and it goes on to ``done``.
+
+    ``failed`` is an import that stopped at a fault which another try would meet again; what it wrote stands.
+    """
 
     CHECKING = "checking", _("being checked")
     REFUSED = "refused", _("file refused")
@@ -109,3 +112,4 @@ class ImportState(models.TextChoices):
     WRITING = "writing", _("being imported")
     DONE = "done", _("imported")
     DROPPED = "dropped", _("dropped")
+    FAILED = "failed", _("stopped at a fault")

@@ -19,6 +19,7 @@ FACTS_DERIVED = "register.facts_derived.v1"
 IMPORT_ACCEPTED = "register.import_accepted.v1"
 IMPORT_FINISHED = "register.import_finished.v1"
 IMPORT_DROPPED = "register.import_dropped.v1"
+IMPORT_FAILED = "register.import_failed.v1"
 
 
 class PartyEntered(msgspec.Struct, frozen=True):
@@ -156,3 +157,12 @@ class ImportDropped(msgspec.Struct, frozen=True):
     report_digest: str
     rows_good: int
     rows_refused: int
+
+
+class ImportFailed(msgspec.Struct, frozen=True):
+    """An import stopped at a fault; the rows written before it are in the register and stay there."""
+
+    root: str
+    reason: str
+    rows_written: int
+    facts_written: int

@@ -93,7 +93,7 @@ def _licence(given: str) -> str:
 def parse_number(given: str, decimals: int) -> int:
     """A decimal number as a whole multiple of ``10 ** -decimals``; full-width digits are read too."""
     if given.isascii() and given.isdigit() and len(given) < 16:
-        return int(given) * int(10**decimals)
+        return _within(int(given) * int(10**decimals))
     match = NUMBER.fullmatch(plain(given))
     if match is None:
         raise ValueFault("number")
@@ -102,10 +102,14 @@ def parse_number(given: str, decimals: int) -> int:
         raise ValueFault("too_precise", str(decimals))
     if len(whole) > 18:
         raise ValueFault("too_large")
-    number = int(whole + rest.ljust(decimals, "0"))
+    number = _within(int(whole + rest.ljust(decimals, "0")))
+    return -number if sign == "-" else number
+
+
+def _within(number: int) -> int:
     if number > LARGEST:
         raise ValueFault("too_large")
-    return -number if sign == "-" else number
+    return number
 
 
 def parse_day(given: str) -> date:

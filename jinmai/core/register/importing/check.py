@@ -38,6 +38,7 @@ SIZE_WORDS = {
     "微型": SizeClass.MICRO,
     "微": SizeClass.MICRO,
 }
+FIRST_YEAR, LAST_YEAR = 1949, 2100  # of periods; what is derived from a year reaches into the next one
 LONGEST_NAME = {"name_zh": 120, "name_en": 200}
 
 
@@ -229,7 +230,7 @@ class RowChecker:
             raise CellError("as_of", "as_of_future")
         if year:
             digits = plain(year).removesuffix("年")
-            if not (digits.isascii() and digits.isdigit() and 1949 <= int(digits) <= 2100):
+            if not (digits.isascii() and digits.isdigit() and FIRST_YEAR <= int(digits) <= LAST_YEAR):
                 raise CellError("year", "year")
             return RowTime(as_of.isoformat(), f"{digits}-01-01", f"{int(digits) + 1}-01-01")
         begins = _day("from", since) if since else None
@@ -290,9 +291,14 @@ class RowChecker:
 
 def _day(field: str, text: str) -> date:
     try:
-        return parse_day(text)
+        day = parse_day(text)
     except ValueFault as error:
         raise CellError(field, "day") from error
+    # A period is half open, so the last one ends before the first day of the year after.
+    last = date(LAST_YEAR + 1, 1, 1) if field == "to" else date(LAST_YEAR, 12, 31)
+    if not date(FIRST_YEAR, 1, 1) <= day <= last:
+        raise CellError(field, "day_range", f"{FIRST_YEAR}-{LAST_YEAR}")
+    return day
 
 
 _READERS = {

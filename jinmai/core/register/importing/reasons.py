@@ -34,6 +34,7 @@ CELL = {
     "source_unknown": gettext_noop("There is no such source register."),
     "source_may_not": gettext_noop("This source does not say this. It comes from: %(detail)s."),
     "day": gettext_noop("Not a day. Write it as 2024-04-09."),
+    "day_range": gettext_noop("The day lies outside the years that are taken: %(detail)s."),
     "year": gettext_noop("Not a year. Write it as 2024."),
     "period_empty": gettext_noop("The period ends before it begins."),
     "period_missing": gettext_noop("The number is of a year: fill in which."),
@@ -77,6 +78,7 @@ FILE = {
     "header_twice": gettext_noop("%(place)s: the column “%(detail)s” stands there twice."),
     "header_missing": gettext_noop("The column “%(detail)s” is missing."),
     "header_unit": gettext_noop("%(place)s: the unit is not the register's, which is %(detail)s."),
+    "fault": gettext_noop("The import stopped at a fault: %(detail)s."),
     "lost": gettext_noop("The file was lost before it was checked. Hand it in again."),
 }
 

@@ -6,12 +6,14 @@ chunk is one transaction with its own row, and what an interrupted one did was u
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from jinmai.core.register import bulk, selectors
@@ -20,7 +22,7 @@ from jinmai.core.register.importing import staging
 from jinmai.core.register.importing.check import Context, RowChecker, compared
 from jinmai.core.register.importing.columns import FileRefused, read_head
 from jinmai.core.register.importing.staging import Refused, Staged
-from jinmai.core.register.importing.write import finish, write_chunk
+from jinmai.core.register.importing.write import fail, finish, write_chunk
 from jinmai.core.register.models import Import
 from jinmai.standards.tabular import Row, TableRefused, read_rows
 
@@ -28,27 +30,47 @@ GROUP = 1_000
 PAUSE = 0.004  # seconds between two chunks, so that others get the write lock of SQLite
 TURN = 2.0
 MANY_ROWS = 1_000
+LONGEST_REASON = 200
+PASSING = (
+    OSError,
+    InterfaceError,
+    OperationalError,
+)  # a full disk, a busy database: tried again
 _running: dict[int, Iterator[None]] = {}
+_log = logging.getLogger(__name__)
 
 
 def work_imports() -> None:
-    """Do one turn on every import that has work: the periodic job."""
+    """Do one turn on every import that has work, whatever becomes of the others: the periodic job."""
     waiting = Import.objects.filter(state__in=[ImportState.CHECKING, ImportState.WRITING])
     for number in waiting.values_list("pk", flat=True):
-        advance(number, TURN)
+        try:
+            advance(number, TURN)
+        except PASSING:
+            _log.exception("import %s: its turn was broken off and will be tried again", number)
 
 
 def advance(number: int, seconds: float = float("inf")) -> None:
-    """Work on an import for about so long, or to its end; another process at work is left alone."""
+    """Work on an import for about so long, or to its end; another process at work is left alone.
+
+    An import that meets a fault of its own ends as ``failed`` with the reason. Raises what passes by itself,
+    such as a full disk or a busy database; the import stays as it is then.
+    """
     deadline = time.monotonic() + seconds
     with staging.alone(number) as free:
         if not free:
             return
         steps = _running.pop(number, None) or _steps(number)
-        for _ in steps:
-            if time.monotonic() > deadline:
-                _running[number] = steps
-                return
+        try:
+            for _ in steps:
+                if time.monotonic() > deadline:
+                    _running[number] = steps
+                    return
+        except Exception as error:  # whatever it is, it must not stop the other imports
+            if isinstance(error, PASSING) and not isinstance(error, FileNotFoundError):
+                raise
+            _log.exception("import %s stopped at a fault", number)
+            fail(number, f"{type(error).__name__}: {error}"[:LONGEST_REASON])
 
 
 def _steps(number: int) -> Iterator[None]:

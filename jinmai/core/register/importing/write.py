@@ -97,6 +97,21 @@ def finish(batch: Import) -> None:
         append(kind=entries.IMPORT_FINISHED, subject=row.subject, payload=said, actor=row.actor)
 
 
+def fail(number: int, reason: str) -> None:
+    """End an import at a fault that another try would meet again, and record how far it came."""
+    with transaction.atomic():
+        row = Import.objects.select_for_update().get(pk=number)
+        if row.state not in {ImportState.CHECKING, ImportState.WRITING}:
+            return
+        row.state, row.finished_at = ImportState.FAILED, timezone.now()
+        row.refusal = {"reason": "fault", "place": "", "detail": reason}
+        row.save(update_fields=["state", "finished_at", "refusal"])
+        said = entries.ImportFailed(
+            root=row.root, reason=reason, rows_written=row.rows_written, facts_written=row.facts_written
+        )
+        append(kind=entries.IMPORT_FAILED, subject=row.subject, payload=said, actor=row.actor)
+
+
 def _parties(rows: list[Staged], stamp: str, *, illustrative: bool) -> tuple[dict[str, int], set[int]]:
     """Numbers of all parties of the chunk by code, and of those that are new; new ones are written here."""
     codes = {row.code for row in rows}

@@ -276,8 +276,9 @@ def test_rows_changed_between_check_and_writing_are_not_written() -> None:
     accept_import(batch=batch, only_good=False, actor=ACTOR)
     path = staging.folder(batch.pk) / "accepted"
     path.write_bytes(path.read_bytes().replace(b"100,", b"900,"))
-    with pytest.raises(staging.ChangedError):
-        run.advance(batch.pk)
+    run.advance(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, _refusal(batch)["reason"]) == ("failed", "fault")
     assert not Party.objects.filter(code=code_number(1)).exists()
 
 

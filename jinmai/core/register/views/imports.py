@@ -40,7 +40,7 @@ from jinmai.standards.tabular import cell_name
 AT_ONCE = 1.5  # seconds that a page itself works on an import, so that small files need no waiting
 SHOWN_CELLS = 200
 SPREADSHEET_RUNS = ("=", "+", "-", "@", "\t", "\r")
-TONES = {"done": "good", "refused": "alarm", "checked": "attention", "dropped": "unknown"}
+TONES = {"done": "good", "refused": "alarm", "failed": "alarm", "checked": "attention", "dropped": "unknown"}
 REFUSALS = {
     "key": gettext_lazy("This form was used for another file already. Open a new one."),
     "source": gettext_lazy("There is no such source register."),

@@ -80,6 +80,8 @@ class Command(BaseCommand):
         except ImportRefused as refused:
             raise CommandError(f"{path}: {refused.reason}") from refused
         self._drive(batch)
+        if batch.refusal:
+            raise CommandError(f"{path}: {spoken(**batch.refusal).en}")
         answer = {
             "import": batch.pk,
             "state": batch.state,
@@ -99,7 +101,9 @@ class Command(BaseCommand):
                 key = f"cli-{hashlib.file_digest(file, 'sha256').hexdigest()[:48]}"
                 file.seek(0)
                 # What was dropped or refused may be tried again; what is done or under way is not doubled.
-                ended = Import.objects.filter(key__startswith=key, state__in=["dropped", "refused"]).count()
+                ended = Import.objects.filter(
+                    key__startswith=key, state__in=["dropped", "refused", "failed"]
+                ).count()
                 return open_import(
                     key=f"{key}-{ended}",
                     upload=Upload(path.name, iter(lambda: file.read(PIECE), b"")),
