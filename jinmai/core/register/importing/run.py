@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
@@ -36,23 +36,35 @@ PASSING = (
     InterfaceError,
     OperationalError,
 )  # a full disk, a busy database: tried again
-_running: dict[int, Iterator[None]] = {}
+_running: dict[int, Steps] = {}
 _log = logging.getLogger(__name__)
+
+
+class Steps(NamedTuple):
+    """Work that a process has begun and goes on with in its next turn, unless another one began anew."""
+
+    state: str
+    mark: str
+    left: Generator[None]
 
 
 def work_imports() -> None:
     """Do one turn on every import that has work, whatever becomes of the others: the periodic job."""
     waiting = Import.objects.filter(state__in=[ImportState.CHECKING, ImportState.WRITING])
-    for number in waiting.values_list("pk", flat=True):
+    numbers = list(waiting.values_list("pk", flat=True))
+    for number in _running.keys() - set(numbers):  # decided or finished elsewhere
+        _running.pop(number).left.close()
+    for number in numbers:
         try:
             advance(number, TURN)
         except PASSING:
             _log.exception("import %s: its turn was broken off and will be tried again", number)
 
 
-def advance(number: int, seconds: float = float("inf")) -> None:
+def advance(number: int, seconds: float = float("inf"), *, comes_back: bool = True) -> None:
     """Work on an import for about so long, or to its end; another process at work is left alone.
 
+    What is half done is kept for the next turn where the caller ``comes_back`` for it, else it is dropped.
     An import that meets a fault of its own ends as ``failed`` with the reason. Raises what passes by itself,
     such as a full disk or a busy database; the import stays as it is then.
     """
@@ -60,20 +72,36 @@ def advance(number: int, seconds: float = float("inf")) -> None:
     with staging.alone(number) as free:
         if not free:
             return
-        steps = _running.pop(number, None) or _steps(number)
+        steps = _begun(number)
         try:
-            for _ in steps:
+            for _ in steps.left:
                 if time.monotonic() > deadline:
-                    _running[number] = steps
+                    if comes_back:
+                        _running[number] = steps
                     return
         except Exception as error:  # whatever it is, it must not stop the other imports
             if isinstance(error, PASSING) and not isinstance(error, FileNotFoundError):
                 raise
             _log.exception("import %s stopped at a fault", number)
             fail(number, f"{type(error).__name__}: {error}"[:LONGEST_REASON])
+        finally:
+            if _running.get(number) is not steps:
+                steps.left.close()  # here, where nobody else is at work, and not whenever memory is tidied
 
 
-def _steps(number: int) -> Iterator[None]:
+def _begun(number: int) -> Steps:
+    """The work at hand: what this process began if that still holds, else from the beginning."""
+    state = Import.objects.values_list("state", flat=True).get(pk=number)
+    kept = _running.pop(number, None)
+    if kept is not None:
+        if kept.state == state and staging.is_mine(number, kept.mark):
+            return kept
+        kept.left.close()
+    at_work = state in {ImportState.CHECKING, ImportState.WRITING}
+    return Steps(state, staging.take_over(number) if at_work else "", _steps(number))
+
+
+def _steps(number: int) -> Generator[None]:
     batch = Import.objects.select_related("source").get(pk=number)
     if batch.state == ImportState.CHECKING:
         yield from check(batch)
@@ -81,14 +109,17 @@ def _steps(number: int) -> Iterator[None]:
         yield from write(batch)
 
 
-def check(batch: Import) -> Iterator[None]:
+def check(batch: Import) -> Generator[None]:
     """Check the whole file; ends in the state ``checked`` or ``refused``."""
+    staged = staging.Writer(batch.pk, illustrative=batch.illustrative)
     try:
-        yield from _check_rows(batch, _rows(batch))
+        yield from _check_rows(batch, _rows(batch), staged)
     except TableRefused as refused:
         said = {"reason": refused.reason, "place": refused.place[:200], "detail": refused.detail[:200]}
         _update(batch, state=ImportState.REFUSED, refusal=said, finished_at=timezone.now())
         staging.clear(batch.pk)
+    finally:
+        staged.release()
 
 
 def _rows(batch: Import) -> Iterator[Row]:
@@ -98,7 +129,7 @@ def _rows(batch: Import) -> Iterator[Row]:
     return iter(read_rows(path, name=batch.file_name))
 
 
-def _check_rows(batch: Import, rows: Iterator[Row]) -> Iterator[None]:
+def _check_rows(batch: Import, rows: Iterator[Row], staged: staging.Writer) -> Iterator[None]:
     head = next(rows, None)
     if head is None:
         raise FileRefused("empty")
@@ -112,7 +143,6 @@ def _check_rows(batch: Import, rows: Iterator[Row]) -> Iterator[None]:
         today=timezone.localdate(),
     )
     checker = RowChecker(context)
-    staged = staging.Writer(batch.pk, illustrative=batch.illustrative)
     told = time.monotonic()
     while group := list(islice(rows, GROUP)):
         for answer in _judge(group, checker):

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
 import msgspec
 from django.conf import settings
+
+from jinmai import durable
 
 CHUNK_ROWS = 1_000
 MOST_REPORTED = 200_000
@@ -72,9 +74,13 @@ _refused = msgspec.json.Decoder(Refused)
 
 
 def folder(number: int) -> Path:
-    """The folder of an import, made private where it is not there yet."""
+    """The folder of an import, made private and durable where it is not there yet."""
     path: Path = settings.JINMAI_DATA / "imports" / str(number)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.is_dir():
+        durable.make_folder(path.parent.parent)
+        for each in (path.parent, path):
+            each.mkdir(mode=0o700, exist_ok=True)
+            durable.fsync_folder(each.parent)
     return path
 
 
@@ -119,8 +125,23 @@ def _capped(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
 
 
 def keep(number: int, received: Received) -> None:
-    """Give a received file to its import."""
-    received.path.replace(folder(number) / "upload")
+    """Give a received file to its import; its name there is durable too."""
+    path = folder(number)
+    received.path.replace(path / "upload")
+    durable.fsync_folder(path)
+
+
+def take_over(number: int) -> str:
+    """Mark that a check or a writing begins; whoever began before has to begin anew. Called ``alone``."""
+    mark = uuid4().hex
+    (folder(number) / "begun").write_text(mark, encoding="ascii")
+    return mark
+
+
+def is_mine(number: int, mark: str) -> bool:
+    """Whether nobody else began since. Called ``alone``."""
+    path = folder(number) / "begun"
+    return path.exists() and path.read_text(encoding="ascii") == mark
 
 
 @contextmanager
@@ -162,6 +183,12 @@ def root(chunks: Iterable[Digests]) -> str:
     return whole.hexdigest()
 
 
+def _begin(path: Path) -> BinaryIO:
+    """A new file under the name: an earlier check that still holds the old one can spoil nothing."""
+    path.unlink(missing_ok=True)
+    return path.open("xb")
+
+
 class Writer:
     """Stages the rows of one check; ``close`` makes all of it durable and gives the root."""
 
@@ -173,8 +200,8 @@ class Writer:
         self._rows: list[Staged] = []
         self._lines: list[bytes] = []
         self._chunks: list[Digests] = []
-        self._accepted = (self.path / "accepted").open("wb")
-        self._report = (self.path / "report").open("wb")
+        self._accepted = _begin(self.path / "accepted")
+        self._report = _begin(self.path / "report")
 
     def accept(self, row: Staged) -> None:
         """Stage a good row."""
@@ -192,15 +219,21 @@ class Writer:
             self.reported += len(faults)
 
     def close(self) -> tuple[str, str]:
-        """Root of the good rows, and SHA-256 of the report; both files fsynced."""
+        """Root of the good rows, and SHA-256 of the report; all files and their names are durable."""
         self._close_chunk()
-        (self.path / "chunks").write_bytes(msgspec.json.encode(self._chunks))
         for file in (self._accepted, self._report):
             file.flush()
             os.fsync(file.fileno())
             file.close()
+        # Last, as it fsyncs the folder with the names of all three.
+        durable.replace(self.path / "chunks", msgspec.json.encode(self._chunks), durable.PRIVATE)
         with (self.path / "report").open("rb") as report:
             return root(self._chunks), hashlib.file_digest(report, "sha256").hexdigest()
+
+    def release(self) -> None:
+        """Close the files, also those of a check that is broken off."""
+        self._accepted.close()
+        self._report.close()
 
     def _close_chunk(self) -> None:
         if self._rows:
@@ -246,7 +279,7 @@ def refused_cells(number: int, limit: int = MOST_REPORTED) -> Iterator[Refused]:
 def clear(number: int) -> None:
     """Remove what is no longer needed: the file and the staged rows. The report stays."""
     path = folder(number)
-    for name in ("upload", "accepted", "chunks", "lock"):
+    for name in ("upload", "accepted", "chunks", "begun", "lock"):
         (path / name).unlink(missing_ok=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.models import Import
-from jinmai.core.register.services.imports import Upload, accept_import, open_import
+from jinmai.core.register.services.imports import Upload, accept_import, drop_import, open_import
 from jinmai.core.register.tests.factories import ACTOR, code_number
 from jinmai.core.register.values import LARGEST, ValueFault, parse_number
 
@@ -107,3 +108,69 @@ def test_an_import_whose_turn_passes_by_itself_is_tried_again_and_stops_no_other
     run.work_imports()
     held.refresh_from_db()
     assert held.state == "done"
+
+
+def test_the_check_ends_when_all_its_files_and_their_names_are_durable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = _open([_row(1)])
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = staging.folder(batch.pk)
+    synced.clear()
+    writer = staging.Writer(batch.pk, illustrative=True)
+    writer.close()
+    assert {"accepted", "report"} <= set(synced)
+    assert (folder / "chunks").read_bytes() == b"[]"
+    assert len(synced) == 4  # the two, the digests of the chunks under a passing name, and the folder
+    assert synced[-1] == folder.name
+
+
+def _halfway(batch: Import, *, comes_back: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "GROUP", 2)
+    run.advance(batch.pk, -1, comes_back=comes_back)
+    batch.refresh_from_db()
+    assert batch.state == "checking"
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_check_that_another_process_finished_is_not_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, *, comes_back: bool
+) -> None:
+    batch = _open([_row(number) for number in range(1, 8)])
+    _halfway(batch, comes_back=comes_back, monkeypatch=monkeypatch)
+    assert (batch.pk in run._running) is comes_back
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(run, "_running", {})
+        assert _advanced(batch).state == "checked"
+    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    assert _advanced(batch).state == "done"
+    assert (batch.rows_written, batch.pk in run._running) == (7, False)
+
+
+def test_a_check_that_another_process_began_anew_begins_anew_here_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = _open([_row(number) for number in range(1, 8)])
+    _halfway(batch, comes_back=True, monkeypatch=monkeypatch)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(run, "_running", {})
+        _halfway(batch, comes_back=True, monkeypatch=monkeypatch)
+    assert _advanced(batch).state == "checked"
+    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    assert _advanced(batch).state == "done"
+    assert batch.rows_written == 7
+
+
+def test_a_check_that_was_dropped_meanwhile_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = _open([_row(number) for number in range(1, 8)])
+    _halfway(batch, comes_back=True, monkeypatch=monkeypatch)
+    drop_import(batch=batch, actor=ACTOR)
+    run.work_imports()
+    assert batch.pk not in run._running

@@ -111,7 +111,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         except ImportRefused as refused:
             form.add_error("file", str(REFUSALS[refused.reason]))
         else:
-            run.advance(batch.pk, AT_ONCE)
+            run.advance(batch.pk, AT_ONCE, comes_back=False)
             return redirect("import", number=batch.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "register/new_import.html", {"form": form}, status=status)
@@ -153,7 +153,7 @@ def decide(request: HttpRequest, batch: Import) -> HttpResponse:
     try:
         if choice == "good":
             accept_import(batch=batch, only_good=True, actor=_actor(request))
-            run.advance(batch.pk, AT_ONCE)
+            run.advance(batch.pk, AT_ONCE, comes_back=False)
         elif choice == "nothing":
             drop_import(batch=batch, actor=_actor(request))
         else:
