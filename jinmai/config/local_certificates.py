@@ -134,7 +134,13 @@ class LocalCertificates:
             now + RENEW_BEFORE < certificate.not_valid_after_utc and now > certificate.not_valid_before_utc
         )
         ours = certificate.issuer == _read(self.authority).subject
-        return lasting and ours and {_general(name) for name in names} <= set(held)
+        fits = certificate.public_key() == self._public_key()
+        return lasting and ours and fits and {_general(name) for name in names} <= set(held)
+
+    def _public_key(self) -> object:
+        """What belongs to the key: a crash between the two files leaves a key to an older certificate."""
+        private = serialization.load_pem_private_key(self.key.read_bytes(), None)
+        return private.public_key()
 
 
 def machine_name() -> str:

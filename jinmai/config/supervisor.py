@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -104,7 +105,7 @@ class Supervisor:
             env=self.environment,
             start_new_session=True,
             pass_fds=self.inherited,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+            preexec_fn=partial(_end_with_parent, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
         )
         part.started = time.monotonic()
 
@@ -123,8 +124,11 @@ def _open_log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel to send this process SIGTERM when its parent dies (prctl PR_SET_PDEATHSIG)."""
+def _end_with_parent(parent: int) -> None:
+    """Ask the kernel to send this process SIGTERM when its parent dies (prctl PR_SET_PDEATHSIG).
+
+    ``parent`` is the supervisor, which may well be process 1: in a container it often is.
+    """
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    if os.getppid() == 1:
+    if os.getppid() != parent:
         os._exit(1)

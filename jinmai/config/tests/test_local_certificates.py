@@ -110,6 +110,15 @@ def test_a_certificate_that_ends_soon_is_renewed(certificates: LocalCertificates
     assert certificates.ensure(NAMES) is True
 
 
+def test_a_certificate_of_another_key_is_made_anew(certificates: LocalCertificates, tmp_path: Path) -> None:
+    other = LocalCertificates(tmp_path / "other")
+    other.ensure(NAMES)
+    certificates.key.write_bytes(other.key.read_bytes())
+    assert certificates.ensure(NAMES) is True
+    with serving(certificates) as port:
+        assert accepted(certificates, port, "localhost")
+
+
 def test_a_certificate_lives_as_short_as_browsers_ask(certificates: LocalCertificates) -> None:
     held = x509.load_pem_x509_certificate(certificates.certificate.read_bytes())
     assert held.not_valid_after_utc - held.not_valid_before_utc < timedelta(days=398)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from jinmai.config.supervisor import Part, Supervisor
+from jinmai.config.supervisor import Part, Supervisor, _end_with_parent
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -63,31 +65,9 @@ def test_stopping_ends_every_part_last_started_first(tmp_path: Path) -> None:
     assert note.read_text(encoding="utf-8") == "cba"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="ending with the parent is a promise of Linux only")
-def test_parts_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
-    child = os.fork()
-    if child == 0:
-        supervisor = Supervisor([Part("sleeper", SLEEPER)], tmp_path, dict(os.environ))
-        supervisor.start()
-        process = supervisor.parts[0].process
-        (tmp_path / "pid").write_text(str(process.pid if process else 0), encoding="ascii")
-        time.sleep(60)
-        os._exit(0)
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text(encoding="ascii"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    pid = int((tmp_path / "pid").read_text(encoding="ascii"))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    while _alive(pid):
-        assert time.monotonic() < deadline, "the part outlived its supervisor"
-        time.sleep(0.05)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+@pytest.mark.parametrize(("away", "code"), [(0, 0), (1, 1)], ids=["its own", "gone already"])
+def test_a_part_lives_under_its_own_supervisor_whatever_number_that_has(away: int, code: int) -> None:
+    command, parent = [sys.executable, "-c", "pass"], os.getpid() + away
+    ended = subprocess.run(command, check=False, preexec_fn=partial(_end_with_parent, parent))
+    assert ended.returncode == code

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from jinmai.core.operations.heartbeat import beat_age, health
+from jinmai.core.operations.lease import is_free
 from jinmai.core.operations.models import OperatorAction, PeriodicJob
 from jinmai.core.operations.tasks import FAILED, READY, RUNNING, SUCCESSFUL
 
@@ -116,8 +117,8 @@ def recent_actions() -> list[OperatorAction]:
 
 
 def is_late(job: PeriodicJob, now: datetime) -> bool:
-    """Whether a job that nobody holds should have run long ago."""
-    return job.leased_until is None and now - job.due_at > LATE + timedelta(seconds=job.every_seconds)
+    """Whether a job that nobody holds, or whose holder is gone, should have run long ago."""
+    return is_free(job.leased_until, now) and now - job.due_at > LATE + timedelta(seconds=job.every_seconds)
 
 
 def storage() -> Storage:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from jinmai.core.operations.lease import LEASE
 from jinmai.core.operations.models import PeriodicJob
 from jinmai.core.operations.schedule import enrol, run_due
+from jinmai.core.operations.selectors import is_late
 from jinmai.core.web.manifest import Job
 
 ran: list[str] = []
@@ -53,6 +54,15 @@ def test_a_lease_that_ran_out_frees_the_job() -> None:
     enrol([GOOD])
     PeriodicJob.objects.update(leased_by="killed", leased_until=timezone.now() - timedelta(seconds=1))
     assert run_due([GOOD], "one") == 1
+
+
+def test_a_job_whose_worker_died_long_ago_is_late() -> None:
+    enrol([GOOD])
+    now = timezone.now()
+    PeriodicJob.objects.update(leased_by="killed", leased_until=now - LEASE, due_at=now - timedelta(days=1))
+    assert is_late(PeriodicJob.objects.get(), now)
+    PeriodicJob.objects.update(leased_until=now + LEASE)
+    assert not is_late(PeriodicJob.objects.get(), now)
 
 
 def test_a_failing_job_is_recorded_and_does_not_stop_the_next() -> None:
