@@ -29,7 +29,16 @@ pytestmark = pytest.mark.django_db
 TRADER = code_number(77, prefix="92210711")
 FIRM = "91210711MA0HR0001T"
 # Whoever reads one of these reads of a person.
-PLANTED = ("慕遮", "Muzhe", "钱守密", "7654321.98", "7,654,321.98", "13987654321", "planted@person.example")
+PLANTED = (
+    TRADER,
+    "慕遮",
+    "Muzhe",
+    "钱守密",
+    "7654321.98",
+    "7,654,321.98",
+    "13987654321",
+    "planted@person.example",
+)
 LANGUAGES = ("zh-hans", "en")
 
 

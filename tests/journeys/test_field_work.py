@@ -178,10 +178,10 @@ def test_nobody_sends_what_another_person_left_on_the_phone(chain: Instance, pho
     page = open_field(context, chain)
     context.set_offline(True)
     treat(page, "mine-1")
-    context.set_offline(False)
-    # The network is back, but the session ended meanwhile and somebody else signs in.
-    context.clear_cookies()
+    # The network comes back when the page is closed, the session has ended, and somebody else signs in.
     page.goto("about:blank")
+    context.clear_cookies()
+    context.set_offline(False)
     page = open_field(context, chain, "shop")
     expect(page.locator("[data-others]")).to_contain_text("1")
     assert substances(chain, "mine") == []

@@ -17,6 +17,8 @@ class PartyKind(models.TextChoices):
 
 
 PROTECTED = frozenset({PartyKind.SOLE_TRADER, PartyKind.PERSON})
+# Before the number by which addresses name a protected party; no code begins so.
+HANDLE = "no-"
 
 
 class SizeClass(models.TextChoices):

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.register.choices import (
+    HANDLE,
     PROTECTED,
     Bound,
     DatumChoice,
@@ -122,6 +123,11 @@ class Party(Named):
     def protected(self) -> bool:
         """Whether the party is a person before the law on personal information."""
         return self.kind in PROTECTED
+
+    @property
+    def handle(self) -> str:
+        """How addresses of pages name it: the code, for the protected a number that says nothing."""
+        return f"{HANDLE}{self.pk}" if self.protected else self.code
 
     @property
     def subject(self) -> str:

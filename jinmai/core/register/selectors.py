@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from jinmai.core.ledger.api import RecordedEntry, entries_for
 from jinmai.core.register import bitemporal, entries
+from jinmai.core.register.choices import HANDLE
 from jinmai.core.register.models import (
     District,
     Fact,
@@ -28,12 +29,22 @@ from jinmai.core.register.models import (
 )
 from jinmai.standards.gbt4754 import names
 
+LONGEST_NUMBER = 18
+
 Subject = Party | Place | Thing
 
 
 def party_by_code(code: str) -> Party:
     """The party with this code. Raises ``Party.DoesNotExist``."""
     return Party.objects.select_related("district").get(code=code)
+
+
+def party_by_handle(code: str) -> Party:
+    """The party that an address names, by its code or its handle. Raises ``Party.DoesNotExist``."""
+    number = code.removeprefix(HANDLE)
+    if number == code or not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return party_by_code(code)
+    return Party.objects.select_related("district").get(pk=int(number))
 
 
 def place_by_key(key: str) -> Place:

@@ -338,3 +338,17 @@ def test_the_progress_part_asks_for_the_page_when_there_is_news(officer: Client)
     assert answer.headers["HX-Refresh"] == "true"
     Import.objects.filter(pk=batch.pk).update(state="checking")
     assert "hx-get" in _text(officer, f"/parties/imports/{batch.pk}/progress/")
+
+
+def test_a_protected_party_is_addressed_by_a_number_that_says_nothing(officer: Client) -> None:
+    trader = Party.objects.get(code=TACKLE)
+    listed = officer.get("/parties/?kind=sole_trader").content.decode()
+    assert [TACKLE in listed, f"/parties/no-{trader.pk}/" in listed] == [False, True]
+    page = officer.get(f"/parties/no-{trader.pk}/")
+    assert (page.status_code, TACKLE in page.content.decode()) == (200, False)
+    assert officer.get(f"/parties/{TACKLE}/").status_code == 200
+
+
+@pytest.mark.parametrize("handle", ["no-", "no-x", "no-999999999", f"no-{'9' * 30}", "no-²"])
+def test_a_number_that_nobody_has_is_not_found(officer: Client, handle: str) -> None:
+    assert officer.get(f"/parties/{handle}/").status_code == 404

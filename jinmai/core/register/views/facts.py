@@ -51,7 +51,7 @@ class Asked:
 def asked(code: str, kind: str) -> Asked | None:
     """The party and the kind that the address names."""
     found = selectors.fact_kinds().get(kind)
-    return None if found is None else Asked(selectors.party_by_code(code), found)
+    return None if found is None else Asked(selectors.party_by_handle(code), found)
 
 
 @require_safe

@@ -124,7 +124,7 @@ PARTIES = Table(
             "name",
             pgettext_lazy("party", "Name"),
             value=MASKED.name,
-            link=lambda party: reverse("party", args=[party.code]),
+            link=lambda party: reverse("party", args=[party.handle]),
             secondary=MASKED.code,
             main=True,
         ),

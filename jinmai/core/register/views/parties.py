@@ -37,7 +37,7 @@ def party_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@requires(VIEW, get=selectors.party_by_code)
+@requires(VIEW, get=selectors.party_by_handle)
 def party_page(request: HttpRequest, party: Party) -> HttpResponse:
     """Who and where, state and next step, panels of the systems, dated facts, recorded entries."""
     return _page(request, party, MASKED)
@@ -45,7 +45,7 @@ def party_page(request: HttpRequest, party: Party) -> HttpResponse:
 
 @never_cache
 @require_POST
-@requires(PERSONAL, get=selectors.party_by_code)
+@requires(PERSONAL, get=selectors.party_by_handle)
 def personal(request: HttpRequest, party: Party) -> HttpResponse:
     """The same page with personal data in full, after the reason was recorded; for this one answer only."""
     form = ReasonForm(request.POST)
@@ -62,7 +62,7 @@ def personal(request: HttpRequest, party: Party) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("party", code=party.code)
+        return redirect("party", code=party.handle)
     return _page(request, party, Disclosure(full=True))
 
 

@@ -45,7 +45,7 @@ def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure)
             period=period(fact),
             source=fact.source.name,
             as_of=fact.as_of,
-            href=reverse("fact_history", args=[party.code, fact.kind.key]) if party else "",
+            href=reverse("fact_history", args=[party.handle, fact.kind.key]) if party else "",
             rests_on=[
                 gettext("%(kind)s %(value)s, %(source)s")
                 % {

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from jinmai.systems.traceability.rest_api import sockets
 from jinmai.systems.traceability.tests.epcis_client import Caller, event
+from tests.beside import run
 
 
 def listener(caller: Caller, controls: str) -> sockets.Listener:
@@ -51,7 +52,7 @@ def test_one_look_does_not_wait_for_another() -> None:
     async def together() -> list[int]:
         return await asyncio.gather(*(sockets._beside(lambda: both.wait(20)) for _ in range(2)))
 
-    assert sorted(asyncio.run(together())) == [0, 1]
+    assert sorted(run(together())) == [0, 1]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="tests keep SQLite in memory, never closed")
@@ -62,4 +63,4 @@ def test_a_connection_that_is_too_old_is_closed_after_the_look() -> None:
         connection.close_at = 0.0
         return connections["default"]
 
-    assert asyncio.run(sockets._beside(look)).connection is None
+    assert run(sockets._beside(look)).connection is None
