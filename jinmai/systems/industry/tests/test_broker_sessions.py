@@ -101,7 +101,7 @@ def test_new_secret_ends_the_connection_of_the_old_one(tmp_path: Path) -> None:
             client.on_disconnect = lambda *_: gone.append(True)
             client.publish(telemetry_topic(ONE), _payload(9_000_010), qos=0)
             assert eventually(lambda: 9_000_010 in _stored_boots(works, ONE))
-            works.secrets[ONE] = works.run("device_credential", ONE)
+            works.secrets = {**works.secrets, ONE: works.run("device_credential", ONE)}
 
             def published_in_vain() -> bool:
                 client.publish(telemetry_topic(ONE), _payload(9_000_011), qos=0)
