@@ -4,46 +4,27 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from jinmai.core.notices.tests.doubles import WEBHOOK_SECRET, Double
+from tests.own_database import own_database
 
 ROOT = Path(__file__).resolve().parents[4]
 MESSAGES, KILLS, WORKERS = 40, 6, 2
-
-
-@contextmanager
-def own_database() -> Iterator[str]:
-    """The address of an empty database: one made on the tests' PostgreSQL, else SQLite in the data folder."""
-    server = os.environ.get("JINMAI_TEST_POSTGRES", "")
-    if not server:
-        yield ""
-        return
-    name = f"jinmai_kill_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield server.rpartition("/")[0] + f"/{name}"
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The surroundings of an instance of its own, its tables made."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
-    with own_database() as database:
+    with own_database("kill") as database:
         made = {
             **kept,
             "JINMAI_DATA": str(tmp_path),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -18,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psycopg
 
 from jinmai.systems.traceability.tests.epcis_client import document
+from tests.own_database import own_database
 
 ROOT = Path(__file__).resolve().parents[4]
 START_SECONDS = 60
@@ -49,26 +48,9 @@ class Server:
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The address of an empty database on the PostgreSQL of the run; ``""`` for SQLite in the data folder."""
-    server = os.environ.get("JINMAI_TEST_POSTGRES", "")
-    if not server:
-        yield ""
-        return
-    name = f"jinmai_epcis_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield f"{server.rpartition('/')[0]}/{name}"
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@contextmanager
 def running() -> Iterator[Server]:
     """The server and its worker, which may call receivers on this machine, until the block ends."""
-    with own_database() as database:
+    with own_database("epcis") as database:
         yield from _running(database)
 
 
