@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from typing import ClassVar
 
 import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
 from jinmai.core.access.duties import needs_second_factor
 from jinmai.core.access.reach import memberships
+from jinmai.core.access.sealer import sealer
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth publishes no types
@@ -31,11 +27,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
 
     def encrypt(self, text: str) -> str:
         """Seal a secret for the database."""
-        return _sealer().encrypt(text.encode()).decode("ascii")
+        return sealer("second factor").encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open what :meth:`encrypt` sealed; raises ``InvalidToken`` where it was altered."""
-        return _sealer().decrypt(encrypted_text.encode("ascii")).decode()
+        return sealer("second factor").decrypt(encrypted_text.encode("ascii")).decode()
 
     def build_totp_svg(self, url: str) -> str:
         """The picture of the secret, on white: a camera needs it so at night too."""
@@ -49,8 +45,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         others = Authenticator.objects.filter(user=person).exclude(pk=authenticator.pk)
         others = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
         return others.exists() or not needs_second_factor({row.role for row in memberships(person)})
-
-
-def _sealer() -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"jinmai second factor").derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))

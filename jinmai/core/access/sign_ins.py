@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from jinmai.core.access.models import User
+from jinmai.core.access.passwords import made_up_password
 from jinmai.core.access.reach import memberships
 from jinmai.core.access.roles import roles
 from jinmai.durable import PRIVATE, replace
@@ -28,7 +28,7 @@ def new_passwords(usernames: list[str]) -> dict[str, str]:
     kept = kept_passwords()
     missing = [name for name in usernames if name not in kept]
     if missing:
-        kept |= {name: _words() for name in missing}
+        kept |= {name: made_up_password() for name in missing}
         _write(kept)
     return {name: kept[name] for name in usernames}
 
@@ -48,12 +48,6 @@ def demo_sign_ins() -> list[str]:
         )
         lines.append(f"{username:<14} {said:<26} {held}")
     return lines
-
-
-def _words() -> str:
-    """80 random bits in four groups that can be read aloud and typed on a phone."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def _write(passwords: dict[str, str]) -> None:

@@ -6,12 +6,9 @@ folder does not give the endpoints away.
 
 from __future__ import annotations
 
-import base64
+from cryptography.fernet import InvalidToken
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from jinmai.core.access.sealer import sealer
 
 
 class UnsealError(Exception):
@@ -20,17 +17,12 @@ class UnsealError(Exception):
 
 def seal(plain: str) -> str:
     """Encrypt a text."""
-    return _fernet().encrypt(plain.encode()).decode("ascii")
+    return sealer("notices endpoint").encrypt(plain.encode()).decode("ascii")
 
 
 def unseal(sealed: str) -> str:
     """Decrypt what :func:`seal` made. Raises :class:`UnsealError`."""
     try:
-        return _fernet().decrypt(sealed.encode("ascii")).decode()
+        return sealer("notices endpoint").decrypt(sealed.encode("ascii")).decode()
     except InvalidToken as error:
         raise UnsealError("sealed under another secret key; enter the endpoint anew") from error
-
-
-def _fernet() -> Fernet:
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"jinmai notices endpoint")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(settings.SECRET_KEY.encode())))

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.register.choices import (
@@ -24,6 +23,7 @@ from jinmai.core.register.choices import (
     ThingKind,
     ValueType,
 )
+from jinmai.core.web.api import in_language
 
 
 class NeverChangedError(Exception):
@@ -60,8 +60,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language; Chinese where there is no English one."""
-        chinese = (get_language() or "zh").startswith("zh")
-        return self.name_zh if chinese or not self.name_en else self.name_en
+        return in_language(self)
 
 
 class District(Named):
@@ -248,7 +247,7 @@ class FactKind(Named):
     @property
     def unit(self) -> str:
         """The unit in the reader's language."""
-        return self.unit_zh if (get_language() or "zh").startswith("zh") else self.unit_en or self.unit_zh
+        return in_language(self, "unit")
 
 
 class Import(models.Model):

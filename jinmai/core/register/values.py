@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from jinmai.core.register.choices import Bound, TextForm, ValueType
 from jinmai.core.register.codes import plain
 from jinmai.core.register.models import Fact, FactKind
-from jinmai.core.web.api import formats
+from jinmai.core.web.api import formats, in_chinese
 from jinmai.standards.food_licence import LicenceError, read_licence
 
 Reason = Literal[
@@ -156,6 +156,6 @@ def shown(fact: Fact) -> str:
             return formats.day(date.fromisoformat(fact.text))
         case ValueType.CODE:
             names = kind.codes.get(fact.text, {})
-            return str(names.get("zh" if (get_language() or "zh").startswith("zh") else "en", fact.text))
+            return str(names.get("zh" if in_chinese() else "en", fact.text))
         case _:
             return fact.text

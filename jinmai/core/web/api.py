@@ -8,6 +8,7 @@ from jinmai.core.web.explanation import Clause, Explanation
 from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue, Share, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
+from jinmai.core.web.names import in_chinese, in_language, name_of
 from jinmai.core.web.progress import Progress
 from jinmai.core.web.remembered import forget, remembered
 from jinmai.core.web.screen import PERMISSION as VIEW_SCREEN
@@ -68,9 +69,12 @@ __all__ = [
     "forget",
     "formats",
     "fragment",
+    "in_chinese",
+    "in_language",
     "live_response",
     "mark",
     "masking",
+    "name_of",
     "public",
     "remembered",
     "requires",

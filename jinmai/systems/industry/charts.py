@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from jinmai.core.web.api import Axis, Chart, Colour, Mark, Series, Shape, formats
+from jinmai.core.web.api import Axis, Chart, Colour, Mark, Series, Shape, formats, in_language
 from jinmai.systems.industry.choices import Direction, PropertyKind, Quantity, TariffBand
 from jinmai.systems.industry.models import AlarmRule, Device, Plant, Property
 from jinmai.systems.industry.selectors import curves, energy
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.periods import Period
 from jinmai.systems.industry.selectors.telemetry import decimals
 

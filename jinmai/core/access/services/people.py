@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
@@ -23,6 +21,7 @@ from jinmai.core.access.entries import (
     RoleChanged,
 )
 from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.passwords import made_up_password
 from jinmai.core.access.reach import forget_memberships
 from jinmai.core.access.roles import roles
 from jinmai.core.access.services.epoch import access_changed
@@ -47,7 +46,7 @@ def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     person = User(
         username=User.normalize_username(username), display_name=display_name, email=email, phone=phone
     )
-    password = temporary_password()
+    password = made_up_password()
     person.set_password(password)
     person.password_is_temporary = True
     try:
@@ -85,7 +84,7 @@ def enable_person(*, actor: Actor, person: User) -> None:
 def issue_password(*, actor: Actor, person: User) -> str:
     """A temporary password in place of a lost one; it ends every session. Gives it, to be shown once."""
     _refuse_oneself(actor, person)
-    password = temporary_password()
+    password = made_up_password()
     with transaction.atomic():
         person.set_password(password)
         person.password_is_temporary = True
@@ -151,12 +150,6 @@ def end_sessions(*, person: User) -> None:
     for session in UserSession.objects.filter(user=person):
         session.end()
     access_changed()
-
-
-def temporary_password() -> str:
-    """100 random bits, without letters that are mistaken for digits."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
 
 
 def key_of_actor(actor: Actor) -> str:

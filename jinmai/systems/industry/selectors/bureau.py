@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from jinmai.core.access.api import visible
 from jinmai.core.register.api import Party
 from jinmai.core.web.api import city as the_city
+from jinmai.core.web.api import in_chinese
 from jinmai.standards import gbt4754
 from jinmai.systems.industry.models import Plant
 from jinmai.systems.industry.selectors import city
@@ -129,7 +130,7 @@ def district_name(code: str) -> str:
 def division_name(code: str) -> str:
     """The name of the division of GB/T 4754 in the page's language."""
     names = gbt4754.names(code)
-    return names.zh if (get_language() or "zh-hans").startswith("zh") else names.en
+    return names.zh if in_chinese() else names.en
 
 
 def division_words(code: str) -> StrPromise:

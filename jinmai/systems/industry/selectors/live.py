@@ -14,11 +14,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from jinmai.core.web.api import LiveValue, formats, remembered
+from jinmai.core.web.api import LiveValue, formats, name_of, remembered
 from jinmai.systems.industry.choices import Clock, Direction, PropertyKind
 from jinmai.systems.industry.models import AlarmRule, Device, Plant, Property
 from jinmai.systems.industry.selectors import telemetry
-from jinmai.systems.industry.selectors.names import name_of
 from jinmai.systems.industry.selectors.stores import last_values
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
-from jinmai.core.web.api import city, formats
+from jinmai.core.web.api import city, formats, in_language
 from jinmai.standards.gbt4754 import names
 from jinmai.systems.industry.models import Property
 from jinmai.systems.industry.models.tariffs import clock_time
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.telemetry import decimals
 
 register = template.Library()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.serializers import serialize
 from django.utils.translation import override
 
+from jinmai.core.web.api import in_language
 from jinmai.systems.industry.load import load
 from jinmai.systems.industry.models import (
     AlarmRule,
@@ -22,7 +23,6 @@ from jinmai.systems.industry.models import (
     Tariff,
     TariffPeriod,
 )
-from jinmai.systems.industry.selectors.names import in_language
 
 pytestmark = pytest.mark.django_db
 TABLES = (

@@ -17,14 +17,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jinmai.core.access.api import requires, visible
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, Table, formats, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    Empty,
+    Table,
+    formats,
+    in_language,
+    table_page,
+)
 from jinmai.systems.industry.choices import AlarmCause, AlarmState, Severity
 from jinmai.systems.industry.forms import ClearForm
 from jinmai.systems.industry.models import Alarm, Plant
 from jinmai.systems.industry.selectors import alarms as alarm_reads
 from jinmai.systems.industry.selectors import recorded, steps
 from jinmai.systems.industry.selectors.causes import causes
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.periods import period_of
 from jinmai.systems.industry.selectors.telemetry import decimals
 from jinmai.systems.industry.services.alarms import AlarmRefusedError, acknowledge_alarm, clear_alarm

@@ -16,10 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table, formats, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    Empty,
+    SearchFilter,
+    Status,
+    Table,
+    formats,
+    in_language,
+    table_page,
+)
 from jinmai.systems.industry.selectors import bureau, steps
 from jinmai.systems.industry.selectors.bureau import Group, PlantRecord
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.steps import Step
 
 if TYPE_CHECKING:

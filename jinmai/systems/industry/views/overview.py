@@ -14,12 +14,20 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    Empty,
+    SearchFilter,
+    Status,
+    Table,
+    in_language,
+    table_page,
+)
 from jinmai.systems.industry.models import Alarm
 from jinmai.systems.industry.selectors import alarms as alarm_reads
 from jinmai.systems.industry.selectors import plants as plant_reads
 from jinmai.systems.industry.selectors import steps
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.plants import PlantNow
 
 if TYPE_CHECKING:

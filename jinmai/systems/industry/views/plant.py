@@ -19,6 +19,7 @@ from jinmai.core.web.api import (
     Table,
     chart_response,
     fragment,
+    in_language,
     live_response,
     table_page,
 )
@@ -28,7 +29,6 @@ from jinmai.systems.industry.models import Plant
 from jinmai.systems.industry.selectors import alarms as alarm_reads
 from jinmai.systems.industry.selectors import coverage, energy, live, plants, quarantine, steps
 from jinmai.systems.industry.selectors.coverage import TagCoverage
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.periods import Period
 from jinmai.systems.industry.views.chosen_period import ChosenPeriod, chosen_period, refused
 from jinmai.systems.industry.views.overview import waiting_line

@@ -14,12 +14,20 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, SearchFilter, Table, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    Empty,
+    SearchFilter,
+    Table,
+    in_language,
+    table_page,
+)
 from jinmai.systems.industry.choices import QuarantineReason
 from jinmai.systems.industry.models import QuarantinedPayload
 from jinmai.systems.industry.selectors import quarantine
 from jinmai.systems.industry.selectors.faults import fault_words
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.remedies import remedy
 
 if TYPE_CHECKING:

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires, visible
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, table_page
+from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, in_language, table_page
 from jinmai.systems.industry.choices import Direction, Severity
 from jinmai.systems.industry.forms import AlarmRuleForm
 from jinmai.systems.industry.models import AlarmRule
 from jinmai.systems.industry.selectors import recorded
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.telemetry import decimals
 from jinmai.systems.industry.services.alarms import change_alarm_rule
 

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import Column, Empty, Table, table_page
+from jinmai.core.web.api import Column, Empty, Table, in_language, table_page
 from jinmai.systems.industry.models import ProductType
-from jinmai.systems.industry.selectors.names import in_language
 from jinmai.systems.industry.selectors.telemetry import decimals
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from jinmai.core.access.api import User
 from jinmai.core.fieldwork.api import Arrived, FieldRefusedError, Outcome
+from jinmai.core.web.api import in_language
 from jinmai.systems.traceability.models import Harvest, LogisticUnit, Lot, Treatment
 from jinmai.systems.traceability.selectors.lots import batches_of
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services import packing
 from jinmai.systems.traceability.services.lots import record_treatment
 from jinmai.systems.traceability.services.processing import weigh_harvest

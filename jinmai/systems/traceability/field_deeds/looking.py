@@ -8,11 +8,10 @@ from django.utils.translation import ngettext
 
 from jinmai.core.access.api import User
 from jinmai.core.fieldwork.api import Known
-from jinmai.core.web.api import formats
+from jinmai.core.web.api import formats, in_language
 from jinmai.systems.traceability.choices import LotKind, UnitKind, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot
 from jinmai.systems.traceability.selectors import steps
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.scanned import CodeUnknownError, scanned
 
 

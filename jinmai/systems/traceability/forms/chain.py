@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from jinmai.core.web.api import in_language
 from jinmai.standards.gs1 import has_check_digit
 from jinmai.systems.traceability.choices import LotKind, LotState, ProductForm, TreatmentKind
 from jinmai.systems.traceability.models import LogisticUnit, Lot, Product, Site
 from jinmai.systems.traceability.selectors.lots import BatchNow, products_of, sites_of, sources_for
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.units import units_to_move
 
 LATEST_MINUTES = 5

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinmai.core.access.api import User
+from jinmai.core.web.api import in_language
 from jinmai.standards.gbt2828 import LEVELS
 from jinmai.systems.traceability.choices import MeasuredItem
 from jinmai.systems.traceability.models import Lot, Site, TestReport
 from jinmai.systems.traceability.selectors.codes import lot_named
 from jinmai.systems.traceability.selectors.laboratory import laboratories_for
 from jinmai.systems.traceability.selectors.limits import METHODS, UNITS, Limit, decimal_text
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services.laboratory import Measured, Sample
 
 # A value, or "<" and the detection limit that it stayed below. Full-width digits are no digits of a figure.

@@ -7,11 +7,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from openpyxl import Workbook
 
 from jinmai.core.register.api import ValueFault, parse_day, refusal_words
+from jinmai.core.web.api import in_chinese
 from jinmai.standards.tabular import Limits, Row, TableRefused, cell_name, read_rows
 from jinmai.systems.traceability.choices import MeasuredItem
 from jinmai.systems.traceability.forms.reports import measured_of
@@ -145,4 +146,4 @@ def _items() -> dict[str, MeasuredItem]:
 
 def _said(reason: str, detail: str = "", place: str = "") -> str:
     words = refusal_words(reason, detail, place)
-    return words.zh if (get_language() or "zh").startswith("zh") else words.en
+    return words.zh if in_chinese() else words.en

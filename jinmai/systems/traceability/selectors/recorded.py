@@ -13,11 +13,10 @@ from django.utils.translation import pgettext
 
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import RecordedEntry, title_of
-from jinmai.core.web.api import TimelineEntry, formats
+from jinmai.core.web.api import TimelineEntry, formats, in_language
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, TreatmentKind, UnitState
 from jinmai.systems.traceability.models import Site
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.treatments import dose_in_words, substance_in_words
 
 TONES = {

@@ -17,8 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from jinmai.core.web.api import in_language
 from jinmai.systems.traceability.models import Preparation, Treatment
-from jinmai.systems.traceability.selectors.names import in_language
 
 # Each unit and each "for one" by its words; the first of either language is the one that is shown.
 _UNITS: Final = {

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.platypus import Flowable
 
-from jinmai.core.web.api import formats
+from jinmai.core.web.api import formats, in_language
 from jinmai.standards.digital_link import build
 from jinmai.systems.traceability.choices import PromiseBasis
 from jinmai.systems.traceability.models import Promise
 from jinmai.systems.traceability.selectors.addresses import public_address
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.promises import still_counts
 from jinmai.systems.traceability.selectors.recorded import weight
 from jinmai.systems.traceability.services import paper

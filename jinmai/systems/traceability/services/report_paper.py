@@ -6,14 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.platypus import Flowable
 
-from jinmai.core.web.api import formats
+from jinmai.core.web.api import formats, in_language
 from jinmai.standards.digital_link import build
 from jinmai.systems.traceability.choices import LimitBound, ReportState
 from jinmai.systems.traceability.models import Certificate, TestReport, TestResult
 from jinmai.systems.traceability.selectors.addresses import certificate_paper_address, public_address
 from jinmai.systems.traceability.selectors.licences import licence_of, licence_of_lot
 from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services import paper
 
 LANGUAGES = ("zh-hans", "en")

@@ -7,13 +7,12 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from jinmai.core.web.api import Status, formats
+from jinmai.core.web.api import Status, formats, in_language
 from jinmai.systems.traceability.choices import LimitBound
 from jinmai.systems.traceability.models import LogisticUnit, Lot, TestResult
 from jinmai.systems.traceability.selectors import recorded, steps
 from jinmai.systems.traceability.selectors.licences import licence_of_lot
 from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
-from jinmai.systems.traceability.selectors.names import in_language
 
 register = template.Library()
 register.filter("weight", lambda grams: "" if grams is None else recorded.weight(grams))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.web.api import Column, Empty, SearchFilter, Status, Table, formats, table_page
+from jinmai.core.web.api import Column, Empty, SearchFilter, Status, Table, formats, in_language, table_page
 from jinmai.systems.traceability.forms.reports import LostKeyForm, VoidCodeForm, WhyForm
 from jinmai.systems.traceability.models import Certificate, Product, SigningKey
 from jinmai.systems.traceability.selectors import codes, recorded
@@ -29,7 +29,6 @@ from jinmai.systems.traceability.selectors.certificates import (
     verify,
 )
 from jinmai.systems.traceability.selectors.lots import products_of
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services.certificates import (
     CertificateRefusedError,
     certificate_subject,

@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, table_page
+from jinmai.core.web.api import ChoiceFilter, Column, Empty, Status, Table, formats, in_language, table_page
 from jinmai.systems.traceability.choices import ExceptionKind, UnitKind
 from jinmai.systems.traceability.forms.chain import ReasonForm
 from jinmai.systems.traceability.models import ChainException, Excursion, LogisticUnit, Recall
 from jinmai.systems.traceability.selectors import findings, recorded, steps
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.recalled import part_of
 from jinmai.systems.traceability.services.balance import close_exception
 from jinmai.systems.traceability.services.recalls import close_recall

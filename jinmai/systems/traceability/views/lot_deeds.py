@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import formats
+from jinmai.core.web.api import formats, in_language
 from jinmai.systems.traceability.choices import LotKind, LotState
 from jinmai.systems.traceability.forms.chain import (
     HarvestForm,
@@ -31,7 +31,6 @@ from jinmai.systems.traceability.forms.chain import (
 from jinmai.systems.traceability.models import Harvest, Lot, LotInput, Recall, Treatment
 from jinmai.systems.traceability.selectors.balance import quota
 from jinmai.systems.traceability.selectors.lots import batches_of, lot_by_code, sources_for
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services.lots import change_state, open_lot, record_treatment
 from jinmai.systems.traceability.services.minting import MintRequest, mint
 from jinmai.systems.traceability.services.packing import pack_boxes

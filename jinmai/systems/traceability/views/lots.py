@@ -14,7 +14,16 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.web.api import ChoiceFilter, Column, Empty, SearchFilter, Status, Table, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    Empty,
+    SearchFilter,
+    Status,
+    Table,
+    in_language,
+    table_page,
+)
 from jinmai.systems.traceability.choices import LotKind, LotState
 from jinmai.systems.traceability.models import Lot
 from jinmai.systems.traceability.selectors import codes, findings, recorded, steps
@@ -27,7 +36,6 @@ from jinmai.systems.traceability.selectors.lots import (
     outputs_of,
     sites_of,
 )
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.promises import promises_of
 from jinmai.systems.traceability.selectors.scanning import scans_of
 from jinmai.systems.traceability.selectors.temperature import excursions_of_lot

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires
+from jinmai.core.web.api import in_language
 from jinmai.systems.traceability.choices import PromiseBasis
 from jinmai.systems.traceability.forms.promises import PromiseForm
 from jinmai.systems.traceability.models import Lot, Promise
 from jinmai.systems.traceability.selectors.lots import lot_by_code
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.promises import (
     can_be_promised,
     grams_left,

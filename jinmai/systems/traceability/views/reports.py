@@ -29,6 +29,7 @@ from jinmai.core.web.api import (
     Table,
     Tone,
     formats,
+    in_language,
     table_page,
 )
 from jinmai.systems.traceability.choices import ReportState
@@ -38,7 +39,6 @@ from jinmai.systems.traceability.models import Certificate, TestReport
 from jinmai.systems.traceability.selectors import recorded
 from jinmai.systems.traceability.selectors.laboratory import report_by_number, reports_for
 from jinmai.systems.traceability.selectors.limits import limits_for
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.services.certificates import issue_and_certify, revoke_certificate
 from jinmai.systems.traceability.services.laboratory import (
     Days,

@@ -18,11 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires
-from jinmai.core.web.api import Column, Empty, SearchFilter, Table, chart_response, table_page
+from jinmai.core.web.api import Column, Empty, SearchFilter, Table, chart_response, in_language, table_page
 from jinmai.systems.traceability.charts import temperature_chart
 from jinmai.systems.traceability.forms.chain import LoggerForm, ReadingsForm
 from jinmai.systems.traceability.models import TemperatureLogger
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.temperature import (
     last_readings,
     logger_by_serial,

@@ -15,12 +15,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.api import requires
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, SearchFilter, Table, table_page
+from jinmai.core.web.api import (
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    Empty,
+    SearchFilter,
+    Table,
+    in_language,
+    table_page,
+)
 from jinmai.systems.traceability.choices import UnitKind, UnitState
 from jinmai.systems.traceability.forms.chain import MomentForm, ShipForm, StackForm
 from jinmai.systems.traceability.models import LogisticUnit
 from jinmai.systems.traceability.selectors import recorded, steps
-from jinmai.systems.traceability.selectors.names import in_language
 from jinmai.systems.traceability.selectors.temperature import excursions_of_unit
 from jinmai.systems.traceability.selectors.units import (
     destinations,

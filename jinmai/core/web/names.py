@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
+def in_chinese() -> bool:
+    """Whether the reader's language is Chinese, the house's own; so also where none is active."""
+    return (get_language() or "zh-hans").startswith("zh")
+
+
 def in_language(row: Any, stem: str = "name") -> str:
     """``<stem>_zh`` or ``<stem>_en``; the other one where the wanted one is empty."""
     zh, en = getattr(row, f"{stem}_zh"), getattr(row, f"{stem}_en")
-    chinese = (get_language() or "zh-hans").startswith("zh")
-    return str((zh or en) if chinese else (en or zh))
+    return str((zh or en) if in_chinese() else (en or zh))
 
 
 def name_of(row: Any, stem: str = "name") -> StrPromise:
