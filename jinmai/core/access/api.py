@@ -7,6 +7,7 @@ from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import declare_permission, may, visible
 from jinmai.core.access.reach import Principal, Reach, memberships, reach, standing
 from jinmai.core.access.roles import roles
+from jinmai.core.access.sealer import sealer
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import demo_sign_ins
 from jinmai.core.access.standing import still_allowed
@@ -34,6 +35,7 @@ __all__ = [
     "reach",
     "requires",
     "roles",
+    "sealer",
     "signed_in",
     "standing",
     "still_allowed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cryptography.fernet import InvalidToken
 
-from jinmai.core.access.sealer import sealer
+from jinmai.core.access.api import sealer
 
 
 class UnsealError(Exception):
