@@ -18,13 +18,18 @@ def remember(note: str) -> None:
     replace(folder() / NAME, note.encode(), PRIVATE)
 
 
+def content() -> bytes | None:
+    """The file as it lies there, None where nothing was handed out yet."""
+    try:
+        return (folder() / NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
 def remembered() -> tlog.CheckpointText | None:
     """The last checkpoint handed out, None where there was none yet.
 
     Raises :class:`tlog.NoteError` where the file was damaged.
     """
-    try:
-        content = (folder() / NAME).read_bytes()
-    except FileNotFoundError:
-        return None
-    return tlog.parse_checkpoint(tlog.parse_note(content).text)
+    kept = content()
+    return tlog.parse_checkpoint(tlog.parse_note(kept).text) if kept is not None else None

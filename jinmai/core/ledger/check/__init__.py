@@ -9,6 +9,7 @@ elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import DatabaseError, connection
 
@@ -17,6 +18,7 @@ from jinmai.core.ledger.check.checkpoints import (
     check_published,
     check_roots,
     read_checkpoints,
+    read_published,
 )
 from jinmai.core.ledger.check.entries import Found, check_entries
 from jinmai.core.ledger.check.faults import Fault, Report
@@ -30,41 +32,94 @@ __all__ = ["Fault", "Report", "check_ledger"]
 
 
 def check_ledger() -> Report:
-    """The whole check. What the database itself cannot read is a fault like any other."""
-    try:
-        found = check_entries()
-    except (DatabaseError, ValueError) as error:
-        found = Found(0, 0, {}, [Fault("table ledger_entry", f"cannot be read: {error}")])
-    faults = [*found.faults]
-    for check in (_storage, _guards, lambda: _tree(found), _followers):
-        faults += _guarded(check)
+    """The whole check, of one moment: an instance at work goes on meanwhile and is not blamed for it.
+
+    What the database itself cannot read is a fault like any other.
+    """
+    published = read_published()  # before the database: what was handed out lies there by then
+    with _one_moment():
+        found, unread = Found(0, 0, {}, [], whole=False), []
+        try:
+            with _part():
+                found = check_entries()
+        except (DatabaseError, ValueError) as error:
+            unread = [Fault("table ledger_entry", f"cannot be read: {error}")]
+        faults = [*found.faults, *unread]
+        for check in (_storage, _guards, lambda: _tree(found, *published), _followers):
+            faults += _guarded(check)
     return Report(found.entries, found.erased, faults)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All that is read inside is of one moment, and no writer waits for it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    # Not Django's own transaction, which on SQLite would keep everybody else from writing.
+    begin = "BEGIN" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+@contextmanager
+def _part() -> Iterator[None]:
+    """What fails inside leaves the moment readable for the checks that follow."""
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT part_of_check")
+        try:
+            yield
+        except DatabaseError:
+            cursor.execute("ROLLBACK TO SAVEPOINT part_of_check")
+            raise
 
 
 def _guarded(check: Callable[[], Iterable[Fault]]) -> list[Fault]:
     try:
-        return list(check())
+        with _part():
+            return list(check())
     except (DatabaseError, ValueError) as error:
         return [Fault("database", f"cannot be read: {error}")]
 
 
-def _tree(found: Found) -> Iterator[Fault]:
+def _tree(found: Found, published: tlog.CheckpointText | None, of_file: list[Fault]) -> Iterator[Fault]:
     stored, of_tiles = read_tiles()
     signed, notes, of_checkpoints = read_checkpoints()
-    yield from of_tiles
+    yield from of_file
+    if not of_file:
+        yield from check_published(signed, published)
     yield from of_checkpoints
-    size = max(signed, default=0)
-    for place in range(size):
-        if place not in found.leaf_hashes:
-            yield Fault(f"entry {place}", "is missing")
-    for place in sorted(found.leaf_hashes):
-        if place >= size:
-            yield Fault(f"entry {place}", f"has a number, but the log was signed with {size} entries")
-    root = signed[size].root if signed else tlog.EMPTY_ROOT
+    # What was handed out counts, too: else a damaged last checkpoint would put the blame on its entries.
+    last = max([*signed.values(), *([published] if published else [])], key=_size, default=None)
+    size, root = (last.size, last.root) if last else (0, tlog.EMPTY_ROOT)
+    if found.whole:
+        yield from _places(found.leaf_hashes, size)
+    yield from of_tiles
     yield from check_tiles(stored, found.leaf_hashes, size, root)
     yield from check_roots(signed, stored)
-    yield from check_published(signed)
     yield from check_cosignatures(notes)
+
+
+def _size(told: tlog.CheckpointText) -> int:
+    return told.size
+
+
+def _places(leaf_hashes: dict[int, bytes], size: int) -> Iterator[Fault]:
+    """Every place of the log is taken, and none behind its end. Neighbours that are missing are one fault."""
+    first = 0
+    for place in [*sorted(place for place in leaf_hashes if place < size), size]:
+        if place - first == 1:
+            yield Fault(f"entry {first}", "is missing")
+        elif place > first:
+            yield Fault(f"entries {first} to {place - 1}", "are missing")
+        first = place + 1
+    for place in sorted(leaf_hashes):
+        if place >= size:
+            yield Fault(f"entry {place}", f"has a number, but the log was signed with {size} entries")
 
 
 def _storage() -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from jinmai.core.ledger import last_published
 from jinmai.core.ledger.check.columns import columns
@@ -14,46 +15,68 @@ from jinmai.standards import sm2, tlog
 Signed = dict[int, tlog.CheckpointText]
 
 
+class _Kept(NamedTuple):
+    """A row that is a signed checkpoint: what it says, and its link to the one before."""
+
+    told: tlog.CheckpointText
+    content: str
+    link: bytes
+
+
 def read_checkpoints() -> tuple[Signed, dict[int, tlog.Note], list[Fault]]:
-    """What was signed, by size; the notes; and whatever is wrong with a note by itself."""
+    """What was signed, by size; the notes; and whatever is wrong with a row by itself or with its link.
+
+    A row stands at the size that its signed note speaks of, whatever its column says.
+    """
     signed: Signed = {}
     notes: dict[int, tlog.Note] = {}
     faults = []
+    chain: dict[int, _Kept | None] = {}
     kept = columns()
-    before: str | None = ""
     for row in kept.rows("ledger_checkpoint", ("size", "note", "link"), order="size"):
         size, content, link = kept.number(row[0]), kept.text(row[1]), kept.octets(row[2])
-        place = f"checkpoint {size}"
-        if size is None or content is None or link is None:
-            faults.append(Fault(place, "is not stored as checkpoints are"))
-            before = None
-            continue
         try:
-            notes[size], signed[size] = _read(size, content)
-            if before is not None:
-                _check_link(size, before, content, link)
-            before = content
+            if content is None or link is None:
+                raise tlog.NoteError("is not stored as checkpoints are")
+            note, told = _read(content)
         except (tlog.NoteError, tlog.KeyTextError, sm2.Sm2Error) as error:
-            faults.append(Fault(place, str(error)))
-            before = None  # what is linked to a damaged one is not blamed for it
-    return signed, notes, faults
+            faults.append(Fault(f"checkpoint {size}", str(error)))
+            if size is not None:
+                chain.setdefault(size, None)
+            continue
+        if size != told.size:
+            faults.append(Fault(f"checkpoint {told.size}", f"its column size says {size}"))
+        notes[told.size], signed[told.size] = note, told
+        chain[told.size] = _Kept(told, content, link)
+    return signed, notes, [*faults, *_check_links(chain)]
 
 
-def _check_link(size: int, before: str, note: str, link: bytes) -> None:
-    if not keys_in_force(size)[0].verify(link_text(before, note), link):
-        raise tlog.NoteError("is not linked to the one before: one was changed or taken out")
+def _check_links(chain: dict[int, _Kept | None]) -> Iterator[Fault]:
+    """Each is linked to the one before. What is linked to a damaged one (None) is not blamed for it."""
+    before: str | None = ""
+    for size in sorted(chain):
+        one = chain[size]
+        problem = _wrong_link(before, one) if one and before is not None else ""
+        if problem:
+            yield Fault(f"checkpoint {size}", problem)
+        before = one.content if one and not problem else None
 
 
-def _read(size: int, content: str) -> tuple[tlog.Note, tlog.CheckpointText]:
+def _wrong_link(before: str, one: _Kept) -> str:
+    signed_by = keys_in_force(one.told.size)[0]
+    if signed_by.verify(link_text(before, one.content), one.link):
+        return ""
+    return "is not linked to the one before: one was changed or taken out"
+
+
+def _read(content: str) -> tuple[tlog.Note, tlog.CheckpointText]:
     note = tlog.parse_note(content)
     told = tlog.parse_checkpoint(note.text)
     if str(note) != content or str(told) != note.text:
         raise tlog.NoteError("is not written as checkpoints are")
-    if told.size != size:
-        raise tlog.NoteError(f"speaks of {told.size} entries")
     if told.origin != identity().origin:
         raise tlog.NoteError(f"is of the log {told.origin}, not of {identity().origin}")
-    due = keys_in_force(size)
+    due = keys_in_force(told.size)
     if [(one.name, one.key_id) for one in note.signatures] != [(key.name, key.key_id) for key in due]:
         raise tlog.NoteError("is not signed by the keys that were in force")
     note.signed_by(identity().verifiers)
@@ -69,13 +92,17 @@ def check_roots(signed: Signed, stored: Tiles) -> Iterator[Fault]:
         yield Fault(f"checkpoint {wrong[0]}", f"the tiles do not give its root{more}")
 
 
-def check_published(signed: Signed) -> Iterator[Fault]:
-    """The database holds what was last handed out."""
+def read_published() -> tuple[tlog.CheckpointText | None, list[Fault]]:
+    """The checkpoint last handed out, as the file beside the database keeps it."""
     try:
-        published = last_published.remembered()
-    except tlog.NoteError as error:
-        yield Fault("file ledger/last_checkpoint", str(error))
-        return
+        kept = last_published.content()
+        return (_read(kept.decode())[1] if kept is not None else None), []
+    except (tlog.NoteError, tlog.KeyTextError, sm2.Sm2Error, UnicodeDecodeError) as error:
+        return None, [Fault("file ledger/last_checkpoint", str(error))]
+
+
+def check_published(signed: Signed, published: tlog.CheckpointText | None) -> Iterator[Fault]:
+    """The database holds what was last handed out."""
     if published is None:
         if signed:
             yield Fault("file ledger/last_checkpoint", "is missing, so an old backup would not be noticed")

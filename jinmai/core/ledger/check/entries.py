@@ -19,12 +19,16 @@ PAYLOAD = ("entry_id", "salt", "content", "erased_by_id")
 
 
 class Found(NamedTuple):
-    """What the walk over the entries leaves for the other checks."""
+    """What the walk over the entries leaves for the other checks.
+
+    ``whole`` is false where the walk ended early, so that nobody calls missing what was not reached.
+    """
 
     entries: int
     erased: int
     leaf_hashes: dict[int, bytes]
     faults: list[Fault]
+    whole: bool = True
 
 
 class _Seen(NamedTuple):
@@ -95,6 +99,7 @@ def _disagreements(kept: Columns, raw: dict[str, Raw]) -> Iterator[str]:
 def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], ids: set[Raw]) -> tuple[int, list[Fault]]:
     """Each payload opens its entry's digest, or was erased by an entry that says so."""
     faults: list[Fault] = []
+    of_nobody: list[Fault] = []
     erased: dict[UUID, UUID | None] = {}
     demanded: dict[UUID, tuple[str, UUID]] = {}
     without = dict(seen)
@@ -103,7 +108,7 @@ def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], ids: set[Raw]) -> tup
         entry = without.pop(entry_id, None)
         if entry is None:
             if entry_id not in ids:
-                faults.append(Fault(f"payload {entry_id!r:.60}", "belongs to no entry"))
+                of_nobody.append(Fault(f"payload {entry_id!r:.60}", "belongs to no entry"))
             continue
         salt, content = kept.octets(raw_salt), kept.octets(raw_content)
         if by != kept.as_kept(None):
@@ -118,7 +123,7 @@ def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], ids: set[Raw]) -> tup
             order = msgspec.json.decode(content, type=PayloadErased)
             demanded[entry.envelope.id] = (entry.place, order.entry)
     faults += [Fault(entry.place, "its payload is gone") for entry in without.values()]
-    return len(erased), [*faults, *_check_erasures(seen, erased, demanded)]
+    return len(erased), [*faults, *of_nobody, *_check_erasures(seen, erased, demanded)]
 
 
 def _check_erasures(

@@ -206,7 +206,7 @@ def test_a_tile_that_is_gone_moved_or_cut_is_named(statement: str, fault: str) -
 @pytest.mark.parametrize(
     ("change_note", "said"),
     [
-        (lambda note: note.replace("\n20\n", "\n21\n"), "speaks of 21 entries"),
+        (lambda note: note.replace("\n20\n", "\n21\n"), "the signature of jinmai.local/"),
         (lambda note: note.replace("jinmai.local", "jinmai.other", 1), "is of the log jinmai.other"),
         (lambda note: note.rsplit("— ", 1)[0], "is not signed by the keys that were in force"),
         (
@@ -254,8 +254,58 @@ def test_an_old_backup_put_back_is_named() -> None:
     own = identity()
     later = str(tlog.sign(str(tlog.CheckpointText(own.origin, 301, bytes(32))), own.signers))
     last_published.remember(later)
+    first, *others = named()
+    assert first.startswith("checkpoint 301: was handed out and is not in the database: an old backup")
+    assert others == ["entry 300: is missing", "tile 0/1: holds 44 hashes, 45 are due"]
+
+
+def test_entries_that_an_old_backup_lacks_are_named_as_one_run() -> None:
+    own = identity()
+    later = str(tlog.sign(str(tlog.CheckpointText(own.origin, 305, bytes(32))), own.signers))
+    last_published.remember(later)
+    assert "entries 300 to 304: are missing" in named()
+
+
+def test_a_changed_size_is_named_with_its_checkpoint_and_nothing_else_is_blamed() -> None:
+    change("DELETE FROM ledger_cosignature", "UPDATE ledger_checkpoint SET size = 9000 WHERE size = 300")
+    assert named() == ["checkpoint 300: its column size says 9000"]
+
+
+def test_a_damaged_last_checkpoint_puts_no_blame_on_its_entries() -> None:
+    change("DELETE FROM ledger_cosignature", "UPDATE ledger_checkpoint SET note = '-' WHERE size = 300")
+    assert {fault.split(":")[0] for fault in named()} == {"checkpoint 300"}
+
+
+def test_a_payload_under_another_id_is_named_with_the_entry_that_lost_it() -> None:
+    other = "'00000000-0000-0000-0000-000000000000'" if connection.vendor == "postgresql" else f"'{'0' * 32}'"
+    change(
+        *(["SET CONSTRAINTS ALL DEFERRED"] if connection.vendor == "postgresql" else []),
+        f"UPDATE ledger_payload SET entry_id = {other} "
+        'WHERE entry_id = (SELECT id FROM ledger_entry WHERE "index" = 17)',
+    )
+    first, second = named()
+    assert first == "entry 17: its payload is gone"
+    assert second.endswith("belongs to no entry")
+    change(
+        f'UPDATE ledger_payload SET entry_id = (SELECT id FROM ledger_entry WHERE "index" = 17) '
+        f"WHERE entry_id = {other}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no empty line"),
+        (b"\xff\n\n", "can't decode"),
+        (b"changed", "the signature of jinmai.local/"),
+    ],
+)
+def test_a_changed_file_of_the_last_checkpoint_is_named(content: bytes, said: str) -> None:
+    file = last_published.folder() / last_published.NAME
+    file.write_bytes(file.read_bytes().replace(b"\n300\n", b"\n200\n") if content == b"changed" else content)
     (fault,) = named()
-    assert fault.startswith("checkpoint 301: was handed out and is not in the database: an old backup")
+    assert fault.startswith("file ledger/last_checkpoint: ")
+    assert said in fault
 
 
 def test_a_missing_trigger_is_named() -> None:
