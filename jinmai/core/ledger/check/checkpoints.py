@@ -36,9 +36,7 @@ def read_checkpoints() -> tuple[Signed, dict[int, tlog.Note], list[Fault]]:
     for row in kept.rows("ledger_checkpoint", ("size", "note", "link"), order="size"):
         size, content, link = kept.number(row[0]), kept.text(row[1]), kept.octets(row[2])
         try:
-            if content is None or link is None:
-                raise tlog.NoteError("is not stored as checkpoints are")
-            note, told = _read(content)
+            note, told, content, link = _read_row(content, link)
         except (tlog.NoteError, tlog.KeyTextError, sm2.Sm2Error) as error:
             faults.append(Fault(f"checkpoint {size}", str(error)))
             if size is not None:
@@ -49,6 +47,13 @@ def read_checkpoints() -> tuple[Signed, dict[int, tlog.Note], list[Fault]]:
         notes[told.size], signed[told.size] = note, told
         chain[told.size] = _Kept(told, content, link)
     return signed, notes, [*faults, *_check_links(chain)]
+
+
+def _read_row(content: str | None, link: bytes | None) -> tuple[tlog.Note, tlog.CheckpointText, str, bytes]:
+    """The note, what it says, and both columns as they must be. Raises NoteError."""
+    if content is None or link is None:
+        raise tlog.NoteError("is not stored as checkpoints are")
+    return *_read(content), content, link
 
 
 def _check_links(chain: dict[int, _Kept | None]) -> Iterator[Fault]:

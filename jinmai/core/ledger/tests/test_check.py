@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from jinmai.core.ledger import last_published, tree
 from jinmai.core.ledger.check import check_ledger
-from jinmai.core.ledger.identity import forget_identity, identity
+from jinmai.core.ledger.identity import folder, forget_identity, identity
 from jinmai.core.ledger.immutability import guard_tables, lift_guards
 from jinmai.core.ledger.models import Checkpoint, Cosignature, Cursor
 from jinmai.core.ledger.sealer import seal_pending
@@ -301,7 +301,7 @@ def test_a_payload_under_another_id_is_named_with_the_entry_that_lost_it() -> No
     ],
 )
 def test_a_changed_file_of_the_last_checkpoint_is_named(content: bytes, said: str) -> None:
-    file = last_published.folder() / last_published.NAME
+    file = folder() / last_published.NAME
     file.write_bytes(file.read_bytes().replace(b"\n300\n", b"\n200\n") if content == b"changed" else content)
     (fault,) = named()
     assert fault.startswith("file ledger/last_checkpoint: ")
