@@ -1,7 +1,7 @@
 """Loads the register's part of a city pack: districts, kinds of facts, sources, places, parties, facts.
 
-Idempotent: everything is found by its key, a fact that stands already is not entered again. Numbers of a
-year are loaded as numbers of a year, never as invented single cases.
+Idempotent: everything is found by its key, a fact that stands already is not entered again, and what people
+corrected, withdrew or moved since stays as they left it. Numbers of a year are loaded as numbers of a year, never as invented single cases.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db import transaction
 from jinmai.core.register import selectors
 from jinmai.core.register.choices import TextForm
 from jinmai.core.register.models import District, FactKind, Industry, Party, Place, Source, Thing
-from jinmai.core.register.services.facts import When, enter_fact
+from jinmai.core.register.services.facts import When, enter_fact, was_put_right
 from jinmai.core.register.services.parties import enter_party
 from jinmai.core.register.services.places import enter_place, enter_thing
 from jinmai.core.web.api import City, Words
@@ -232,7 +232,7 @@ def _districts(path: Path) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     if city.code:
-        enter_place(key=city.code, kind="city", name_zh=city.name.zh, name_en=city.name.en, actor=ACTOR)
+        enter_place(key=city.code, kind="city", name_zh=city.name.zh, name_en=city.name.en, actor=ACTOR, keep_others=True)
     for row in city.districts:
         District.objects.update_or_create(code=row.code, defaults=_names(row.name))
         enter_place(
@@ -242,6 +242,7 @@ def _districts(path: Path) -> None:
             name_en=row.name.en,
             district=row.code,
             actor=ACTOR,
+            keep_others=True,
         )
 
 
@@ -298,6 +299,7 @@ def _place(row: PlaceRow) -> None:
         position=position,
         illustrative=row.illustrative,
         actor=ACTOR,
+        keep_others=True,
     )
 
 
@@ -324,6 +326,8 @@ def _fact(row: FactRow) -> None:
             subject = Thing.objects.get(key=key)
         case _:
             raise ValueError(f"about: {row.about!r} names no party, place or thing")
+    if was_put_right(subject, row.kind, row.value, row.source, row.when()):
+        return
     enter_fact(
         subject=subject,
         kind=row.kind,

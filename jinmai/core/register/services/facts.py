@@ -61,11 +61,11 @@ def enter_fact(  # noqa: PLR0913 - what makes a fact
     fact_kind, register = _checked(kind, source, when)
     said = _value(fact_kind, value)
     with transaction.atomic():
-        present = _same(subject, fact_kind, register, said, when)
-        if present is not None:
-            return present
         fact = _row(subject, fact_kind, register, said, when)
         fact.illustrative, fact.note, fact.bound = illustrative, note, bound
+        present = _same(fact)
+        if present is not None:
+            return present
         fact.save()
         append(kind=entries.FACT_ENTERED, subject=subject.subject, payload=statement(fact), actor=actor)
         if isinstance(subject, Party):
@@ -96,6 +96,20 @@ def correct_fact(*, fact: Fact, value: str, reason: str, actor: str, when: When 
         if row.party_id:
             deriving.follow([row.party_id], row.kind, actor=actor)
     return row
+
+
+def was_put_right(subject: Party | Place | Thing, kind: str, value: str, source: str, when: When) -> bool:
+    """Whether this very statement was entered once and corrected or withdrawn since. Raises FactRefused."""
+    fact_kind, register = _checked(kind, source, when)
+    said = _row(subject, fact_kind, register, _value(fact_kind, value), when)
+    facts = list(selectors.facts_of(subject, kind))
+    corrected = {fact.corrects_id for fact in facts}
+    return any(
+        fact.pk in corrected
+        and _place_in_time(fact) == _place_in_time(said)
+        and (fact.number, fact.text, fact.as_of) == (said.number, said.text, said.as_of)
+        for fact in facts
+    )
 
 
 def withdraw_fact(*, fact: Fact, reason: str, actor: str) -> Fact:
@@ -158,20 +172,23 @@ def _value(kind: FactKind, given: str) -> Value:
         raise FactRefused("value", error.reason, error.detail) from error
 
 
-def _same(
-    subject: Party | Place | Thing, kind: FactKind, source: Source, said: Value, when: When
-) -> Fact | None:
-    """The standing fact that says the very same."""
+def _same(fact: Fact) -> Fact | None:
+    """The standing fact that says the very same, also how it is meant and what is noted of it."""
     rows = [
         row
-        for row in bitemporal.standing(list(selectors.facts_of(subject, kind.key)))
-        if row.source_id == source.pk
-        and (row.effective_from, row.effective_to) == (when.effective_from, when.effective_to)
+        for row in bitemporal.standing(list(selectors.facts_of(selectors.subject_of(fact), fact.kind.key)))
+        if _place_in_time(row) == _place_in_time(fact)
     ]
     last = rows[-1] if rows else None
-    if last is None or (last.number, last.text, last.as_of) != (said.number, said.text, when.as_of):
-        return None
-    return last
+    return last if last is not None and _wording(last) == _wording(fact) else None
+
+
+def _place_in_time(fact: Fact) -> tuple[int, date, date | None]:
+    return fact.source_id, fact.effective_from, fact.effective_to
+
+
+def _wording(fact: Fact) -> tuple[int | None, str, date, str, str, bool]:
+    return fact.number, fact.text, fact.as_of, fact.bound, fact.note, fact.illustrative
 
 
 def _must_stand(fact: Fact) -> None:

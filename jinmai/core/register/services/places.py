@@ -6,11 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
-from jinmai.core.ledger.api import append
+from jinmai.core.ledger.api import append, entries_for
 from jinmai.core.register import entries
 from jinmai.core.register.choices import PlaceKind, ThingKind
 from jinmai.core.register.models import District, Party, Place, Thing
 from jinmai.standards.datum import Datum, Position, convert
+
+POSITION = ("longitude_e7", "latitude_e7", "datum")
+MOST_CHANGES = 1_000  # of one place that are looked through
 
 
 class PlaceRefused(ValueError):  # noqa: N818 - a refusal is an answer
@@ -28,8 +31,13 @@ def enter_place(  # noqa: PLR0913 - a place has these fields
     party: Party | None = None,
     position: Position | None = None,
     illustrative: bool = False,
+    keep_others: bool = False,
 ) -> Place:
-    """Enter a place, or bring what is said of it up to date; the entry keeps what was before."""
+    """Enter a place, or bring what is said of it up to date; the entry keeps what was before.
+
+    ``keep_others``: what somebody else than ``actor`` changed last stays as it is. So says a file that is
+    read again and again, which must not undo what people corrected.
+    """
     if kind not in PlaceKind.values:
         raise PlaceRefused(f"kind: {kind!r} is not one of {', '.join(PlaceKind.values)}")
     if district and not District.objects.filter(code=district).exists():
@@ -50,6 +58,9 @@ def enter_place(  # noqa: PLR0913 - a place has these fields
             append(kind=entries.PLACE_ENTERED, subject=row.subject, payload=_place_entered(row), actor=actor)
             return row
         changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
+        if changed and keep_others:
+            kept = _changed_by_others(row, actor)
+            changed = {name: value for name, value in changed.items() if name not in kept}
         if changed:
             before = {name: str(getattr(row, name)) for name in changed}
             for name, value in changed.items():
@@ -111,6 +122,16 @@ def _position(position: Position | None) -> dict[str, Any]:
         "latitude_e7": round(position.latitude * 10**7),
         "datum": position.datum.value,
     }
+
+
+def _changed_by_others(row: Place, actor: str) -> set[str]:
+    """The fields that somebody else than the actor changed last; a position moves as a whole."""
+    last: dict[str, str] = {}
+    for entry in entries_for(row.subject, kinds=[entries.PLACE_CHANGED], limit=MOST_CHANGES):
+        for name in (entry.payload or {}).get("after", ()):
+            last.setdefault(name, entry.actor)
+    others = {name for name, who in last.items() if who != actor}
+    return others | set(POSITION) if others & set(POSITION) else others
 
 
 def _place_entered(row: Place) -> entries.PlaceEntered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -59,6 +60,23 @@ def test_each_fact_appends_its_entry(alloy: Party) -> None:
 
 def test_the_same_statement_is_entered_once(alloy: Party) -> None:
     assert _revenue(alloy, "18000000").pk == _revenue(alloy, "18,000,000.00").pk
+
+
+@pytest.mark.parametrize(
+    "other", [{"bound": "about"}, {"note": "estimated by the accountant"}, {"illustrative": True}]
+)
+def test_a_number_that_is_meant_otherwise_is_another_statement(alloy: Party, other: dict[str, Any]) -> None:
+    plain = _revenue(alloy, "18000000")
+    meant = enter_fact(
+        subject=alloy,
+        kind="revenue",
+        value="18000000",
+        source="tax",
+        when=When.year(2025, APRIL),
+        actor=ACTOR,
+        **other,
+    )
+    assert plain.pk != meant.pk
 
 
 def test_a_correction_leaves_what_was_known_before(alloy: Party) -> None:

@@ -10,10 +10,14 @@ import pytest
 from django.db.models import Model
 
 from jinmai.core.ledger.api import entries_for
+from jinmai.core.register.bitemporal import standing
 from jinmai.core.register.load import load
 from jinmai.core.register.models import District, Fact, FactKind, Industry, Party, Place, Source, Thing
-from jinmai.core.register.selectors import facts_as_of, party_by_code, place_by_key
-from jinmai.core.register.tests.factories import ALLOY, TINY_CITY
+from jinmai.core.register.selectors import facts_as_of, facts_of, party_by_code, place_by_key
+from jinmai.core.register.services.facts import correct_fact, withdraw_fact
+from jinmai.core.register.services.places import enter_place
+from jinmai.core.register.tests.factories import ACTOR, ALLOY, TINY_CITY
+from jinmai.standards.datum import Datum, Position
 
 JINZHOU = Path(__file__).resolve().parents[4] / "cities" / "jinzhou"
 TABLES: tuple[type[Model], ...] = (District, Fact, FactKind, Industry, Party, Place, Source, Thing)
@@ -106,3 +110,59 @@ def test_a_wrong_row_refuses_the_pack_by_file_and_row(
     with pytest.raises(ValueError, match=said):
         load(pack)
     assert Party.objects.count() == 0
+
+
+def _revenue() -> list[Fact]:
+    facts = facts_of(party_by_code(ALLOY), "revenue")
+    return [fact for fact in standing(list(facts)) if fact.source.key == "tax"]
+
+
+def test_a_corrected_figure_of_the_pack_stays_corrected(tiny_city: Path) -> None:
+    (old,) = _revenue()
+    correct_fact(fact=old, value="21000000.00", reason="The tax bureau's own paper.", actor=ACTOR)
+    load(tiny_city)
+    assert [fact.number for fact in _revenue()] == [2_100_000_000]
+
+
+def test_a_withdrawn_figure_of_the_pack_stays_withdrawn(tiny_city: Path) -> None:
+    (old,) = _revenue()
+    withdraw_fact(fact=old, reason="Another firm's figure.", actor=ACTOR)
+    load(tiny_city)
+    assert _revenue() == []
+
+
+def test_a_pack_that_says_otherwise_after_a_correction_is_heard(tmp_path: Path, tiny_city: Path) -> None:
+    (old,) = _revenue()
+    withdraw_fact(fact=old, reason="Another firm's figure.", actor=ACTOR)
+    pack = Path(shutil.copytree(TINY_CITY, tmp_path / "pack"))
+    path = pack / "register" / "facts.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("19200000.00", "19300000.00"), encoding="utf-8")
+    load(pack)
+    assert [fact.number for fact in _revenue()] == [1_930_000_000]
+
+
+def test_a_place_that_somebody_moved_is_not_moved_back(tiny_city: Path) -> None:
+    there = Position(121.2, 41.1, Datum.WGS_84)
+    before = place_by_key("tiny-works")
+    enter_place(
+        key="tiny-works",
+        kind=before.kind,
+        name_zh=before.name_zh,
+        district=before.district_id or "",
+        party=before.party,
+        position=there,
+        illustrative=True,
+        actor=ACTOR,
+    )
+    load(tiny_city)
+    after = place_by_key("tiny-works")
+    assert (after.longitude_e7, after.latitude_e7, after.datum) == (1_212_000_000, 411_000_000, "WGS-84")
+    assert after.name_en == ""  # somebody took it away; the pack does not put it back
+
+
+def test_what_nobody_touched_of_a_place_follows_the_pack(tmp_path: Path, tiny_city: Path) -> None:
+    pack = Path(shutil.copytree(TINY_CITY, tmp_path / "pack"))
+    path = pack / "register" / "places.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("121.1270000", "121.1280000"), encoding="utf-8")
+    load(pack)
+    assert place_by_key("tiny-works").longitude_e7 == 1_211_280_000
