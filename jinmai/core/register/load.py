@@ -232,7 +232,14 @@ def _districts(path: Path) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     if city.code:
-        enter_place(key=city.code, kind="city", name_zh=city.name.zh, name_en=city.name.en, actor=ACTOR, keep_others=True)
+        enter_place(
+            key=city.code,
+            kind="city",
+            name_zh=city.name.zh,
+            name_en=city.name.en,
+            actor=ACTOR,
+            keep_others=True,
+        )
     for row in city.districts:
         District.objects.update_or_create(code=row.code, defaults=_names(row.name))
         enter_place(
