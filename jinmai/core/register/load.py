@@ -1,7 +1,8 @@
 """Loads the register's part of a city pack: districts, kinds of facts, sources, places, parties, facts.
 
 Idempotent: everything is found by its key, a fact that stands already is not entered again, and what people
-corrected, withdrew or moved since stays as they left it. Numbers of a year are loaded as numbers of a year, never as invented single cases.
+corrected, withdrew or moved since stays as they left it. Numbers of a year are loaded as numbers of a year,
+never as invented single cases.
 """
 
 from __future__ import annotations
