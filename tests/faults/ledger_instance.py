@@ -63,16 +63,16 @@ for size in map(int, sys.argv[1:]):
     seal_pending()
 """
 
-# Runs the check once for every line it gets and answers with the first fault, or "ok".
+# Runs the check once for every line it gets and answers with its faults, a list in JSON.
 CHECKER = """
-import sys, django
+import json, sys, django
 django.setup()
 from django.db import connections
 from jinmai.core.ledger.check import check_ledger
 for line in sys.stdin:
     report = check_ledger()
     connections.close_all()
-    print(str(report.faults[0]).replace("\\n", " ") if report.faults else "ok", flush=True)
+    print(json.dumps([str(fault) for fault in report.faults]), flush=True)
 """
 
 

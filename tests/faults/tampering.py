@@ -12,12 +12,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-COLUMNS = {
-    "entry": ("id", "index", "kind", "subject", "actor", "occurred_at", "recorded_at", "key", "leaf"),
-    "payload": ("entry_id", "salt", "content", "erased_by_id"),
-    "tile": ("level", "number", "hashes"),
-    "checkpoint": ("size", "note", "link"),
-}
+from tests.faults.damage import COLUMNS, Damage, dump
+
 Attack = Callable[[Path, random.Random], str]
 LARGEST_SHIFT = 20
 
@@ -105,25 +101,9 @@ def flip_a_bit_of_the_file(path: Path, dice: random.Random) -> str:
         (byte,) = file.read(1)
         file.seek(place)
         file.write(bytes([byte ^ 1 << dice.randrange(8)]))
-    try:
-        if dump(path) == before:
-            raise Missed
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        pass  # it cannot even be read: that has to be found
+    if not Damage.between(before, dump(path)):
+        raise Missed
     return f"a bit of the file at {place}"
-
-
-def dump(path: Path) -> list[list[tuple[object, ...]]]:
-    """All that is recorded, column by column."""
-    with closing(sqlite3.connect(path)) as database:
-        return [
-            database.execute(
-                "SELECT "
-                + ", ".join(f'typeof("{column}"), CAST("{column}" AS BLOB)' for column in columns)
-                + f" FROM ledger_{table} NOT INDEXED"
-            ).fetchall()
-            for table, columns in COLUMNS.items()
-        ]
 
 
 def delete_a_row(path: Path, dice: random.Random) -> str:
