@@ -22,7 +22,7 @@ from jinmai.core.ledger.check.checkpoints import (
 )
 from jinmai.core.ledger.check.entries import Found, check_entries
 from jinmai.core.ledger.check.faults import Fault, Report
-from jinmai.core.ledger.check.tiles import check_tiles, read_tiles
+from jinmai.core.ledger.check.tiles import NOT_OF_THE_LOG, check_tiles, read_tiles
 from jinmai.core.ledger.immutability import TABLES, missing_guards
 from jinmai.core.ledger.models import Cursor
 from jinmai.core.ledger.tree import log_size
@@ -47,6 +47,8 @@ def check_ledger() -> Report:
         faults = [*found.faults, *unread]
         for check in (_storage, _guards, lambda: _tree(found, *published), _followers):
             faults += _guarded(check)
+    # An envelope that the log does not hold says nothing about its columns: this comes first.
+    faults.sort(key=lambda fault: fault.problem != NOT_OF_THE_LOG)
     return Report(found.entries, found.erased, faults)
 
 

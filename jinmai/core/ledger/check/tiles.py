@@ -9,6 +9,7 @@ from jinmai.core.ledger.check.faults import Fault
 from jinmai.standards import tlog
 
 Tiles = dict[tuple[int, int], bytes]
+NOT_OF_THE_LOG = "is not the entry that the log holds at this place"
 
 
 def read_tiles() -> tuple[Tiles, list[Fault]]:
@@ -72,7 +73,7 @@ def _check_lowest(
         if mine is None or mine == hashed:
             continue
         if tile_fits:
-            yield Fault(f"entry {start + offset}", "is not the entry that the log holds at this place")
+            yield Fault(f"entry {start + offset}", NOT_OF_THE_LOG)
         else:
             yield Fault(f"tile 0/{place}", f"its hash {offset} is not that of entry {start + offset}")
 
