@@ -32,6 +32,7 @@ from tests.faults.ledger_instance import CHECKER, ROOT, LedgerInstance
 from tests.faults.rewriting import REWRITER
 
 log = logging.getLogger(__name__)
+CHECKPOINTS = (90, 100, 350, 550, 600)
 ON_THE_FILE: list[tampering.Attack] = [
     tampering.flip_a_bit,
     tampering.flip_a_bit,
@@ -80,24 +81,25 @@ class Target:
         faults: list[str] = json.loads(self.checker.stdout.readline())
         return faults
 
-    def verify(self) -> str:
+    def verify(self, *further: str, state: Path | None = None) -> str:
         """What the independent verifier says, or "ok"."""
         said = io.StringIO()
         with redirect_stderr(said), redirect_stdout(io.StringIO()):
-            code = self.verifier.main([self.url, "--state", str(self.state)])
+            code = self.verifier.main([self.url, "--state", str(state or self.state), *further])
         return "ok" if code == 0 else said.getvalue().strip()
+
+    def heads(self) -> list[str]:
+        """The signed notes that the verifier remembers."""
+        heads: list[str] = json.loads(self.state.read_bytes())["heads"]
+        return heads
 
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """A real instance with 600 entries in five checkpoints, seen once by the verifier."""
+    """A real instance with 600 entries in five checkpoints, each seen by the verifier."""
     data = tmp_path_factory.mktemp("tampering")
     instance = LedgerInstance(data)
     instance.migrate()
-    for number, size in enumerate((90, 10, 250, 200, 50)):
-        instance.fill(size)
-        shutil.copyfile(data / "jinmai.sqlite3", data / f"backup-{number}.sqlite3")
-    (data / "backup-4.sqlite3").unlink()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -110,10 +112,15 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         instance.start("-c", CHECKER),
         _verifier(),
     )
-    _wait_for(made.url)
     made.kept.mkdir()
-    assert made.verify() == "ok"
-    shutil.copyfile(made.database, made.kept / "jinmai.sqlite3")
+    for number, size in enumerate(CHECKPOINTS):
+        instance.fill(size - (CHECKPOINTS[number - 1] if number else 0))
+        _wait_for(made.url)
+        assert made.verify() == "ok"
+        (made.kept / f"{size}.note").write_text(made.heads()[-1], encoding="utf-8")
+        if size != CHECKPOINTS[-1]:
+            tampering.put_back(made.database, data / f"backup-{number}.sqlite3")
+    tampering.put_back(made.database, made.kept / "jinmai.sqlite3")
     made.state_kept = dump(made.kept / "jinmai.sqlite3")
     shutil.copytree(data / "ledger", made.kept / "ledger")
     shutil.copyfile(made.state, made.kept / "state.json")
@@ -144,6 +151,20 @@ def _wait_for(url: str, seconds: float = 120) -> None:
 def test_what_was_not_changed_is_found_whole(target: Target) -> None:
     target.restore()
     assert (target.fsck(), target.verify()) == ([], "ok")
+
+
+def test_a_database_that_cannot_be_opened_is_said_so(target: Target) -> None:
+    target.restore()
+    content = target.database.read_bytes()
+    with target.database.open("r+b") as file:
+        file.write(content.replace(b"CREATE TABLE", b"CREATE TREES"))
+    try:
+        assert target.fsck()[0].startswith("database: cannot be ")
+        told = target.instance.check()
+        assert told["ok"] is False
+        assert str(told["first_damaged"]).startswith("database: cannot be ")
+    finally:
+        target.restore()
 
 
 def _campaign(target: Target, attacks: int, seed: int) -> None:
@@ -185,14 +206,30 @@ def test_a_history_rewritten_with_all_keys_is_found_by_the_verifier(target: Targ
 
 
 def _rewrite_history(target: Target, seed: int) -> None:
+    """The log's keeper changes one entry and signs all anew.
+
+    Who saw the log before finds it out, and learns the first checkpoint that holds the entry. Who sees it
+    for the first time is shown another history than others were; one of their checkpoints tells it.
+    """
     target.restore()
-    subprocess.run(
+    told = subprocess.run(
         [sys.executable, "-c", REWRITER, str(seed)],
         cwd=ROOT,
         env=target.instance.environment(),
         check=True,
         capture_output=True,
-    )
+        text=True,
+    ).stdout
+    place = int(told.split()[1])
+    covering = [size for size in CHECKPOINTS if size > place]
     assert target.fsck() == [], "the keeper has changed everything that fsck could compare with"
-    assert "those that were signed before" in target.verify() or "two roots" in target.verify()
+    said = target.verify()
+    assert f"two roots were signed for {CHECKPOINTS[-1]} entries" in said or (
+        f"the first {covering[0]} entries are not those that were signed before" in said
+    ), f"{told}: {said}"
+    newcomer = target.kept / f"newcomer-{seed}.json"
+    assert target.verify(state=newcomer) == "ok"
+    for size in covering:
+        said = target.verify("--against", str(target.kept / f"{size}.note"), state=newcomer)
+        assert f" {size} entries" in said, f"{told}: {said}"
     target.restore()

@@ -11,6 +11,7 @@ import logging
 
 import msgspec
 from django.conf import settings
+from django.db import DatabaseError
 
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.kinds import LAKE_SEALED, LakeSealed, TableSealed
@@ -52,7 +53,10 @@ def seal_lake() -> None:
 
 def check_lake() -> list[Fault]:
     """Every change in a file that the lake's logs reference, and in those logs since they were sealed."""
-    seals = _last_seals()  # before the lake is read: it may go on meanwhile
+    try:
+        seals = _last_seals()  # before the lake is read: it may go on meanwhile
+    except (DatabaseError, ValueError) as error:
+        return [Fault("database", f"the seals of the lake cannot be read: {error}")]
     root = settings.JINMAI_DATA / "lake"
     if not root.is_dir() and not seals:
         return []

@@ -37,16 +37,23 @@ def check_ledger() -> Report:
     What the database itself cannot read is a fault like any other.
     """
     published = read_published()  # before the database: what was handed out lies there by then
-    with _one_moment():
-        found, unread = Found(0, 0, {}, [], whole=False), []
-        try:
-            with _part():
-                found = check_entries()
-        except (DatabaseError, ValueError) as error:
-            unread = [Fault("table ledger_entry", f"cannot be read: {error}")]
-        faults = [*found.faults, *unread]
-        for check in (_storage, _guards, lambda: _tree(found, *published), _followers):
-            faults += _guarded(check)
+    try:
+        with _one_moment():
+            return _check_all(*published)
+    except (DatabaseError, ValueError) as error:  # ValueError: words that are no longer UTF-8
+        return Report(0, 0, [Fault("database", f"cannot be opened: {error}")])
+
+
+def _check_all(published: tlog.CheckpointText | None, of_file: list[Fault]) -> Report:
+    found, unread = Found(0, 0, {}, [], whole=False), []
+    try:
+        with _part():
+            found = check_entries()
+    except (DatabaseError, ValueError) as error:
+        unread = [Fault("table ledger_entry", f"cannot be read: {error}")]
+    faults = [*found.faults, *unread]
+    for check in (_storage, _guards, lambda: _tree(found, published, of_file), _followers):
+        faults += _guarded(check)
     # An envelope that the log does not hold says nothing about its columns: this comes first.
     faults.sort(key=lambda fault: fault.problem != NOT_OF_THE_LOG)
     return Report(found.entries, found.erased, faults)
