@@ -77,6 +77,9 @@ class Damage:
             yield self._gone(index)
         if now is None:
             return
+        taken = {_number(row, "index") for row in (self.before["entry"] or {}).values()}
+        if now["index"][0] == "integer" and _number(now, "index") not in taken:
+            yield f"entry {_number(now, 'index')}: has a number, but "
         for column in COLUMNS["entry"]:
             if column == "leaf" and was[column] != now[column]:
                 yield f"entry {index}: (is not the entry that the log holds|its envelope )"
