@@ -49,25 +49,29 @@ class GroupWriter:
 
     def _run(self) -> None:
         try:
-            while group := self._gather():
-                self._write(group)
+            while (group := self._gather()) is not None:
+                if group:
+                    self._write(group)
         finally:
             connection.close()
 
-    def _gather(self) -> list[_Waiting]:
-        """The next group: whatever waits, at least one. Empty at the end."""
+    def _gather(self) -> list[_Waiting] | None:
+        """The next group: whatever waits, at least one. None at the end."""
         group: list[_Waiting] = []
         try:
             item = self._waiting.get()
             while item is not None:
-                group.append(item)
+                # Whoever gave up waiting before its turn gets no entry; from here on nobody can.
+                if item[1].set_running_or_notify_cancel():
+                    group.append(item)
                 if len(group) == LARGEST_GROUP:
                     return group
                 item = self._waiting.get_nowait()
         except queue.Empty:
             return group
-        if group:
-            self._waiting.put(None)
+        if not group:
+            return None
+        self._waiting.put(None)
         return group
 
     def _write(self, group: list[_Waiting]) -> None:

@@ -25,6 +25,7 @@ _GROWN = (
     "AND substr(NEW.hashes, 1, length(OLD.hashes)) = OLD.hashes"
 )
 _NUMBERED = 'OLD."index" IS NULL AND NEW."index" IS NOT NULL'
+_UNLESS_THERE = "IF NOT EXISTS "
 LAWFUL = {
     "entry": (["id", "kind", "subject", "actor", "occurred_at", "recorded_at", "key", "leaf"], _NUMBERED),
     "payload": (["entry_id"], _ERASED_LAWFULLY),
@@ -39,21 +40,44 @@ def guard_tables(*, using: str = "default", **_signal: Any) -> None:
     if not {f"ledger_{table}" for table in TABLES} <= present:
         return
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # which cannot replace: a guard of an older release goes first
+            for name in missing_guards(connection):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         for statement in _statements(connection):
             cursor.execute(statement)
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that should be there and are not."""
-    if connection.vendor == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    else:
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    """Names of triggers that should be there and are not, or stand there under their name and do less."""
+    holds = _sqlite_holds if connection.vendor == "sqlite" else _postgres_holds
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {name for (name,) in cursor.fetchall()}
-    wanted = [f"ledger_{table}_{verb}" for table in TABLES for verb in _verbs(connection)]
-    return [name for name in wanted if name not in present]
+        cursor.execute(_KEPT[connection.vendor])
+        kept = {name: words for name, *words in cursor.fetchall()}
+    wanted = [(table, verb) for table in TABLES for verb in _verbs(connection)]
+    return [name for table, verb in wanted if not holds(table, verb, kept.get(name := _name(table, verb)))]
+
+
+_KEPT = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT tgname, pg_get_triggerdef(pg_trigger.oid), proname, prosrc
+        FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+        WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid::regclass::text LIKE 'ledger!_%' ESCAPE '!'
+    """,
+}
+
+
+def _sqlite_holds(table: str, verb: str, kept: list[str] | None) -> bool:
+    return kept == [_sqlite_trigger(table, verb).replace(_UNLESS_THERE, "")]
+
+
+def _postgres_holds(table: str, verb: str, kept: list[str] | None) -> bool:
+    if kept is None:
+        return False
+    definition, function, body = kept
+    name, written = _postgres_work(table, verb)
+    sooner = f"BEFORE {verb.upper()} ON " in definition and " WHEN " not in definition
+    return sooner and (function, body) == (name, written)
 
 
 def lift_guards(connection: BaseDatabaseWrapper) -> None:
@@ -62,7 +86,11 @@ def lift_guards(connection: BaseDatabaseWrapper) -> None:
         for table in TABLES:
             for verb in _verbs(connection):
                 on = "" if connection.vendor == "sqlite" else f" ON ledger_{table}"
-                cursor.execute(f"DROP TRIGGER IF EXISTS ledger_{table}_{verb}{on}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, verb)}{on}")
+
+
+def _name(table: str, verb: str) -> str:
+    return f"ledger_{table}_{verb}"
 
 
 def _verbs(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
@@ -77,40 +105,45 @@ def _lawful(table: str, same: str = "IS NOT DISTINCT FROM") -> str:
 
 
 def _statements(connection: BaseDatabaseWrapper) -> list[str]:
+    guarded = [(table, verb) for table in TABLES for verb in _verbs(connection)]
     if connection.vendor == "sqlite":
-        return [_sqlite_trigger(table, verb) for table in TABLES for verb in _verbs(connection)]
-    triggers = [_postgres_trigger(table, verb) for table in TABLES for verb in _verbs(connection)]
+        return [_sqlite_trigger(table, verb) for table, verb in guarded]
+    functions = dict(_postgres_work(table, verb) for table, verb in guarded)
     return [
-        _postgres_function("ledger_refuse", f"RAISE EXCEPTION '{REFUSAL}';"),
-        # WHEN takes no subquery there, so the condition of a payload stands in a function.
-        _postgres_function(
-            "ledger_erase",
-            f"IF NOT ({_lawful('payload')}) THEN RAISE EXCEPTION '{REFUSAL}'; END IF; RETURN NEW;",
-        ),
-        *triggers,
+        *(_postgres_function(name, body) for name, body in functions.items()),
+        *(_postgres_trigger(table, verb) for table, verb in guarded),
     ]
+
+
+def _postgres_work(table: str, verb: str) -> tuple[str, str]:
+    """The function behind a trigger, and its body.
+
+    A condition stands in the function: a trigger's own takes no subquery and is kept in other words, so that
+    nobody could compare it.
+    """
+    if verb == "update" and table in LAWFUL:
+        condition = _lawful(table)
+        refusal = f"IF NOT ({condition}) THEN RAISE EXCEPTION '{REFUSAL}'; END IF; RETURN NEW;"
+        return f"ledger_keep_{table}", f" BEGIN {refusal} END "
+    return "ledger_refuse", f" BEGIN RAISE EXCEPTION '{REFUSAL}'; END "
 
 
 def _sqlite_trigger(table: str, verb: str) -> str:
     when = f"WHEN NOT ({_lawful(table, same='IS')})" if verb == "update" else ""
     return (
-        f"CREATE TRIGGER IF NOT EXISTS ledger_{table}_{verb} BEFORE {verb.upper()} ON ledger_{table} {when} "
+        f"CREATE TRIGGER {_UNLESS_THERE}{_name(table, verb)} BEFORE {verb.upper()} ON ledger_{table} {when} "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     )
 
 
 def _postgres_function(name: str, body: str) -> str:
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
 
 
 def _postgres_trigger(table: str, verb: str) -> str:
-    function, when = "ledger_refuse", ""
-    if (table, verb) == ("payload", "update"):
-        function = "ledger_erase"
-    elif verb == "update":
-        when = f"WHEN (NOT ({_lawful(table)}))"
+    function, _ = _postgres_work(table, verb)
     each = "STATEMENT" if verb == "truncate" else "ROW"
     return (
-        f"CREATE OR REPLACE TRIGGER ledger_{table}_{verb} BEFORE {verb.upper()} ON ledger_{table} "
-        f"FOR EACH {each} {when} EXECUTE FUNCTION {function}()"
+        f"CREATE OR REPLACE TRIGGER {_name(table, verb)} BEFORE {verb.upper()} ON ledger_{table} "
+        f"FOR EACH {each} EXECUTE FUNCTION {function}()"
     )

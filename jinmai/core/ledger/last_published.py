@@ -6,16 +6,27 @@ signed before. This file remembers, and the sealer stops instead.
 
 from __future__ import annotations
 
+import fcntl
+
 from jinmai.core.ledger.identity import folder
 from jinmai.durable import PRIVATE, replace
 from jinmai.standards import tlog
 
 NAME = "last_checkpoint"
+LOCK = ".last_checkpoint.lock"
 
 
 def remember(note: str) -> None:
-    """Keep the note as the last one handed out."""
-    replace(folder() / NAME, note.encode(), PRIVATE)
+    """Keep the note as the last one handed out, unless a later one is kept already.
+
+    A sealer comes here after its commit, so another one may have sealed and been here in between. Raises
+    :class:`tlog.NoteError` where the file was damaged.
+    """
+    with (folder() / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = remembered()
+        if kept is None or tlog.parse_checkpoint(tlog.parse_note(note).text).size > kept.size:
+            replace(folder() / NAME, note.encode(), PRIVATE)
 
 
 def content() -> bytes | None:

@@ -143,7 +143,9 @@ def _storage() -> Iterator[Fault]:
 
 def _guards() -> Iterator[Fault]:
     for name in missing_guards(connection):
-        yield Fault(f"trigger {name}", "is missing, so rows could be changed unseen until the next check")
+        yield Fault(
+            f"trigger {name}", "is missing or changed, so rows could be changed unseen until the next check"
+        )
 
 
 def _followers() -> Iterator[Fault]:

@@ -308,6 +308,24 @@ def test_a_changed_file_of_the_last_checkpoint_is_named(content: bytes, said: st
     assert said in fault
 
 
+def test_a_trigger_that_lets_everything_pass_is_named() -> None:
+    if connection.vendor == "sqlite":
+        weak = "CREATE TRIGGER ledger_entry_update BEFORE UPDATE ON ledger_entry BEGIN SELECT 1; END"
+        statements = ["DROP TRIGGER ledger_entry_update", weak]
+    else:
+        statements = [
+            "CREATE OR REPLACE FUNCTION ledger_keep_entry() RETURNS trigger LANGUAGE plpgsql "
+            + "AS $$ BEGIN RETURN NEW; END $$"
+        ]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    (fault,) = named()
+    assert fault.startswith("trigger ledger_entry_update: ")
+    guard_tables()
+    assert named() == []
+
+
 def test_a_missing_trigger_is_named() -> None:
     lift_guards(connection)
     assert len([fault for fault in named() if fault.startswith("trigger")]) == len(named()) > 0

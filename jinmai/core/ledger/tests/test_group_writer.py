@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
@@ -94,3 +95,22 @@ def test_entries_of_verbs_and_hot_entries_share_one_log() -> None:
     record()
     hot().result(30)
     assert seal_pending() == 2
+
+
+def test_who_gives_up_waiting_gets_no_entry_and_disturbs_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, go_on = Event(), Event()
+
+    def slowly(drafts: list[Draft]) -> None:
+        at_work.set()
+        assert go_on.wait(30)
+        store(drafts)
+
+    monkeypatch.setattr(group_writer, "store", slowly)
+    first = hot(1)
+    assert at_work.wait(30)
+    given_up, after = hot(2), hot(3)
+    assert given_up.cancel()
+    assert not first.cancel(), "what is being written cannot be taken back"
+    go_on.set()
+    assert (first.result(30), after.result(30), hot(4).result(30)) == (True, True, True)
+    assert Entry.objects.count() == 3

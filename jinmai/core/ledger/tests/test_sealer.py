@@ -129,6 +129,18 @@ def test_the_sealer_stops_when_an_old_backup_was_put_back() -> None:
         seal_pending()
 
 
+def test_a_sealer_that_comes_late_does_not_put_back_what_was_handed_out() -> None:
+    record("thing:1")
+    seal_pending()
+    (early,) = Checkpoint.objects.values_list("note", flat=True)
+    record("thing:2")
+    seal_pending()
+    last_published.remember(early)
+    published = last_published.remembered()
+    assert published is not None
+    assert published.size == Checkpoint.objects.latest("size").size
+
+
 def test_the_sealer_stops_when_the_database_is_empty_but_the_log_is_not() -> None:
     last_published.remember(str(tlog.sign(f"x\n1\n{'A' * 43}=\n", identity().signers)))
     with pytest.raises(SealerStoppedError, match="holds no checkpoint"):
