@@ -315,7 +315,7 @@ def test_a_trigger_that_lets_everything_pass_is_named() -> None:
     else:
         statements = [
             "CREATE OR REPLACE FUNCTION ledger_keep_entry() RETURNS trigger LANGUAGE plpgsql "
-            + "AS $$ BEGIN RETURN NEW; END $$"
+            "AS $$ BEGIN RETURN NEW; END $$"
         ]
     with connection.cursor() as cursor:
         for statement in statements:
