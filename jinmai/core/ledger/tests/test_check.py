@@ -313,10 +313,8 @@ def test_a_trigger_that_lets_everything_pass_is_named() -> None:
         weak = "CREATE TRIGGER ledger_entry_update BEFORE UPDATE ON ledger_entry BEGIN SELECT 1; END"
         statements = ["DROP TRIGGER ledger_entry_update", weak]
     else:
-        statements = [
-            "CREATE OR REPLACE FUNCTION ledger_keep_entry() RETURNS trigger LANGUAGE plpgsql "
-            "AS $$ BEGIN RETURN NEW; END $$"
-        ]
+        weak = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        statements = [f"CREATE OR REPLACE FUNCTION ledger_keep_entry() {weak}"]
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
