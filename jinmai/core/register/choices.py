@@ -105,7 +105,8 @@ class Period(models.TextChoices):
 class ImportState(models.TextChoices):
     """Where an import stands. Only ``writing`` changes the register, and it goes on to ``done``.
 
-    ``failed`` is an import that stopped at a fault which another try would meet again; what it wrote stands.
+    ``failed`` is an import that stopped at a fault which another try would meet again; what it wrote
+    stands, and somebody may let it go on.
     """
 
     CHECKING = "checking", _("being checked")

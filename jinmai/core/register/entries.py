@@ -20,6 +20,7 @@ IMPORT_ACCEPTED = "register.import_accepted.v1"
 IMPORT_FINISHED = "register.import_finished.v1"
 IMPORT_DROPPED = "register.import_dropped.v1"
 IMPORT_FAILED = "register.import_failed.v1"
+IMPORT_RESUMED = "register.import_resumed.v1"
 
 
 class PartyEntered(msgspec.Struct, frozen=True):
@@ -147,6 +148,7 @@ class ImportFinished(msgspec.Struct, frozen=True):
     rows_written: int
     parties_new: int
     facts_written: int
+    facts_known: int = 0
 
 
 class ImportDropped(msgspec.Struct, frozen=True):
@@ -166,3 +168,10 @@ class ImportFailed(msgspec.Struct, frozen=True):
     reason: str
     rows_written: int
     facts_written: int
+
+
+class ImportResumed(msgspec.Struct, frozen=True):
+    """Somebody let an import go on that had stopped at a fault: at the next chunk, or its check anew."""
+
+    root: str
+    rows_written: int

@@ -267,6 +267,7 @@ class Import(models.Model):
     rows_refused = models.BigIntegerField(_("refused rows"), default=0)
     rows_written = models.BigIntegerField(_("rows written"), default=0)
     facts_written = models.BigIntegerField(_("facts written"), default=0)
+    facts_known = models.BigIntegerField(_("facts known already"), default=0)
     parties_new = models.BigIntegerField(_("new parties"), default=0)
     root = models.CharField(_("digest of the good rows"), max_length=64, blank=True)
     report_digest = models.CharField(_("SHA-256 of the report"), max_length=64, blank=True)
@@ -289,7 +290,11 @@ class Import(models.Model):
 
 
 class ImportChunk(models.Model):
-    """Rows of an import that were written in one transaction, with their digest below the import's root."""
+    """Rows of an import that were written in one transaction, with their digest below the import's root.
+
+    ``known`` are facts of these rows that the register had already, as (place among the chunk's facts, number
+    of the fact): they were not written again, and the digest of the facts is over both.
+    """
 
     batch = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="chunks")
     number = models.IntegerField(_("number"))
@@ -298,6 +303,7 @@ class ImportChunk(models.Model):
     rows = models.IntegerField(_("rows"))
     first_fact = models.BigIntegerField(null=True)
     last_fact = models.BigIntegerField(null=True)
+    known = models.JSONField(_("facts known already"), default=list)
 
     class Meta:
         ordering: ClassVar = ["batch", "number"]

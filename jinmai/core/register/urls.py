@@ -12,6 +12,7 @@ urlpatterns = [
     path("parties/imports/<int:number>/", imports.import_page, name="import"),
     path("parties/imports/<int:number>/progress/", imports.progress, name="import_progress"),
     path("parties/imports/<int:number>/decision/", imports.decide, name="import_decision"),
+    path("parties/imports/<int:number>/resumption/", imports.resume, name="import_resumption"),
     path("parties/imports/<int:number>/report.csv", imports.report, name="import_report"),
     path("parties/<str:code>/", parties.party_page, name="party"),
     path("parties/<str:code>/personal/", parties.personal, name="party_personal"),

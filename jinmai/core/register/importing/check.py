@@ -7,13 +7,15 @@ from datetime import date
 from typing import NamedTuple
 
 from jinmai.core.register import bulk
-from jinmai.core.register.choices import PartyKind, SizeClass
-from jinmai.core.register.codes import CodeError, kind_of, party_code, plain
+from jinmai.core.register.choices import PROTECTED, PartyKind, SizeClass
+from jinmai.core.register.codes import KINDS, CodeError, kind_of, party_code, plain
+from jinmai.core.register.disclosure import HIDDEN, PUBLIC_KINDS
 from jinmai.core.register.importing.columns import Columns
 from jinmai.core.register.importing.staging import Refused, Staged
 from jinmai.core.register.models import District, Party, Source
 from jinmai.core.register.services.parties import EDITIONS, industry_of
 from jinmai.core.register.values import ValueFault, parse, parse_day
+from jinmai.core.web.api import masking
 from jinmai.standards.gbt4754 import IndustryCodeError, normalise
 from jinmai.standards.tabular import Row
 
@@ -285,8 +287,21 @@ class RowChecker:
         columns = self.context.columns
         column = field if isinstance(field, int) else columns.fields.get(field, columns.fields["code"])
         head = columns.heads[column] if column < len(columns.heads) else ""
-        cell = row.cells[column] if column < len(row.cells) else ""
+        cell = self._masked(row, column)
         return Refused(row.number, column, head, cell[:80], reason, detail[:120])
+
+    def _masked(self, row: Row, column: int) -> str:
+        """A cell as the report may show it: of a sole trader no code, name or fact, as on the pages."""
+        cell = row.cells[column] if column < len(row.cells) else ""
+        fields = self.context.columns.fields
+        if KINDS.get(plain(self.cell(row, "code"))[:2]) not in PROTECTED:
+            return cell
+        if column == fields["code"]:
+            return masking.number(plain(cell))
+        if column in {fields.get("name_zh"), fields.get("name_en")}:
+            return masking.name(cell.strip())
+        kinds = dict(self.context.columns.facts)
+        return HIDDEN if column in kinds and kinds[column].key not in PUBLIC_KINDS else cell
 
 
 def _day(field: str, text: str) -> date:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from jinmai.core.register import bulk, selectors
@@ -31,6 +31,7 @@ PAUSE = 0.004  # seconds between two chunks, so that others get the write lock o
 TURN = 2.0
 MANY_ROWS = 1_000
 LONGEST_REASON = 200
+TRIES = 3  # of a chunk whose party somebody else entered in the same moment
 PASSING = (
     OSError,
     InterfaceError,
@@ -65,8 +66,8 @@ def advance(number: int, seconds: float = float("inf"), *, comes_back: bool = Tr
     """Work on an import for about so long, or to its end; another process at work is left alone.
 
     What is half done is kept for the next turn where the caller ``comes_back`` for it, else it is dropped.
-    An import that meets a fault of its own ends as ``failed`` with the reason. Raises what passes by itself,
-    such as a full disk or a busy database; the import stays as it is then.
+    An import that meets a fault of its own stops as ``failed`` with the reason until somebody lets it go on.
+    Raises what passes by itself, such as a full disk or a busy database; the import stays as it is then.
     """
     deadline = time.monotonic() + seconds
     with staging.alone(number) as free:
@@ -185,12 +186,24 @@ def _judge(group: list[Row], checker: RowChecker) -> Iterator[Staged | list[Refu
     yield from compared(good, checker)
 
 
+def _written(batch: Import, number: int, digests: staging.Digests, rows: list[Staged]) -> None:
+    """Write a chunk; where somebody else entered the same party meanwhile, look again and write the rest."""
+    for left in reversed(range(TRIES)):
+        try:
+            write_chunk(batch, number, digests, rows)
+        except IntegrityError:
+            if not left:
+                raise
+        else:
+            return
+
+
 def write(batch: Import) -> Iterator[None]:
     """Write the staged chunks that are not written yet; ends in the state ``done``."""
     done = batch.chunks.count()
     chunks = staging.chunks(batch.pk, batch.root, illustrative=batch.illustrative, first=done)
     for number, digests, rows in chunks:
-        write_chunk(batch, number, digests, rows)
+        _written(batch, number, digests, rows)
         time.sleep(PAUSE)
         yield
     finish(batch)

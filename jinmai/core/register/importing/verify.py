@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
+
+from django.db.models import QuerySet
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.register import entries
@@ -45,30 +48,36 @@ def import_faults() -> list[str]:
 
 def _facts_digest(chunk: ImportChunk) -> str:
     """The digest of the chunk's facts as they stand in the database now."""
-    digest = hashlib.sha256()
+    lines: list[bytes] = []
     if chunk.first_fact is not None:
-        rows = Fact.objects.filter(
-            batch=chunk.batch_id, pk__gte=chunk.first_fact, pk__lte=chunk.last_fact
-        ).order_by("pk")
-        for fields in rows.values_list(
-            "party__code",
-            "kind__key",
-            "number",
-            "text",
-            "source__key",
-            "as_of",
-            "effective_from",
-            "effective_to",
-            "illustrative",
-        ):
-            code, kind, number, text, source, as_of, begins, ends, illustrative = fields
-            said = (
-                *(code, kind, number, text, source, as_of.isoformat()),
-                *(begins.isoformat(), ends.isoformat() if ends else "", illustrative),
-            )
-            digest.update(encoder.encode(said))
-            digest.update(b"\n")
-    return digest.hexdigest()
+        written = Fact.objects.filter(batch=chunk.batch_id, pk__gte=chunk.first_fact, pk__lte=chunk.last_fact)
+        lines = [line for _number, line in _lines(written.order_by("pk"))]
+    known = dict(_lines(Fact.objects.filter(pk__in=[number for _place, number in chunk.known])))
+    for place, number in chunk.known:
+        lines.insert(place, known.get(number, b""))
+    return hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
+
+
+def _lines(rows: QuerySet[Fact]) -> Iterator[tuple[int, bytes]]:
+    """The bytes that a chunk's digest takes of each fact."""
+    for fields in rows.values_list(
+        "pk",
+        "party__code",
+        "kind__key",
+        "number",
+        "text",
+        "source__key",
+        "as_of",
+        "effective_from",
+        "effective_to",
+        "illustrative",
+    ):
+        key, code, kind, number, text, source, as_of, begins, ends, illustrative = fields
+        said = (
+            *(code, kind, number, text, source, as_of.isoformat()),
+            *(begins.isoformat(), ends.isoformat() if ends else "", illustrative),
+        )
+        yield key, encoder.encode(said)
 
 
 def _single_facts() -> tuple[list[str], set[int]]:
@@ -125,7 +134,7 @@ def _as_said(fact: Fact, *, withdrawal: bool) -> dict[str, Any]:
 def _derived_faults(unnamed: set[int]) -> list[str]:
     """Facts derived by imports against the digests of their entries; whatever is left nobody recorded."""
     faults = []
-    for batch in Import.objects.filter(state__in=["writing", "done"]).order_by("pk"):
+    for batch in Import.objects.filter(state__in=["writing", "done", "failed"]).order_by("pk"):
         for entry in entries_for(batch.subject, kinds=[entries.FACTS_DERIVED], limit=MOST_ENTRIES):
             said = entry.payload
             if said is None:

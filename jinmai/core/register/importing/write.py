@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,27 +41,28 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
         sources = {key: source.pk for key, source in selectors.sources().items()}
         stamp = bulk.stamp(timezone.now())
         parties, new = _parties(rows, stamp, illustrative=batch.illustrative)
-        facts: list[FactRow] = []
-        numbers = iter(bulk.take_numbers(Fact, sum(len(row.facts) for row in rows)))
-        for row in rows:
-            party, source = parties[row.code], sources[row.source] if row.facts else 0
-            for kind, amount, text in row.facts:
-                facts.append(
-                    FactRow(
-                        next(numbers),
-                        party,
-                        kinds[kind],
-                        amount,
-                        text,
-                        source,
-                        row.as_of,
-                        row.begins,
-                        row.ends or None,
-                        stamp,
-                        batch.pk,
-                        batch.illustrative,
-                    )
-                )
+        said = [
+            FactRow(
+                0,
+                parties[row.code],
+                kinds[kind],
+                amount,
+                text,
+                sources[row.source],
+                row.as_of,
+                row.begins,
+                row.ends or None,
+                stamp,
+                batch.pk,
+                batch.illustrative,
+            )
+            for row in rows
+            for kind, amount, text in row.facts
+        ]
+        known = known_already(said, new)
+        fresh = [fact for place, fact in enumerate(said) if place not in known]
+        numbers = bulk.take_numbers(Fact, len(fresh))
+        facts = [fact._replace(id=key) for key, fact in zip(numbers, fresh, strict=True)]
         bulk.insert(facts)
         ImportChunk.objects.create(
             batch=batch,
@@ -71,11 +72,13 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
             rows=len(rows),
             first_fact=facts[0].id if facts else None,
             last_fact=facts[-1].id if facts else None,
+            known=sorted(known.items()),
         )
         _derive(batch, number, rows, facts, new, parties)
         Import.objects.filter(pk=batch.pk).update(
             rows_written=F("rows_written") + len(rows),
             facts_written=F("facts_written") + len(facts),
+            facts_known=F("facts_known") + len(known),
             parties_new=F("parties_new") + len(new),
         )
 
@@ -93,12 +96,13 @@ def finish(batch: Import) -> None:
             rows_written=row.rows_written,
             parties_new=row.parties_new,
             facts_written=row.facts_written,
+            facts_known=row.facts_known,
         )
         append(kind=entries.IMPORT_FINISHED, subject=row.subject, payload=said, actor=row.actor)
 
 
 def fail(number: int, reason: str) -> None:
-    """End an import at a fault that another try would meet again, and record how far it came."""
+    """Stop an import at a fault that another try would meet again, and record how far it came."""
     with transaction.atomic():
         row = Import.objects.select_for_update().get(pk=number)
         if row.state not in {ImportState.CHECKING, ImportState.WRITING}:
@@ -110,6 +114,52 @@ def fail(number: int, reason: str) -> None:
             root=row.root, reason=reason, rows_written=row.rows_written, facts_written=row.facts_written
         )
         append(kind=entries.IMPORT_FAILED, subject=row.subject, payload=said, actor=row.actor)
+
+
+def known_already(said: Sequence[FactRow], new: set[int]) -> dict[int, int]:
+    """Facts that the register has word for word: place in ``said`` to the number of the one it has.
+
+    That is the one that stands, or one that was corrected or withdrawn since: handing in the same file again
+    neither doubles anything nor undoes what people put right. New parties have no facts yet.
+    """
+    old = {fact.party_id for fact in said} - new
+    if not old:
+        return {}
+    found = Fact.objects.filter(party__in=old, kind__in={fact.kind_id for fact in said}).order_by("pk")
+    corrected = set(found.filter(corrects__isnull=False).values_list("corrects", flat=True))
+    last: dict[tuple[object, ...], int] = {}
+    put_right: dict[tuple[object, ...], int] = {}
+    standing: dict[tuple[object, ...], tuple[object, ...]] = {}
+    for fact in found:
+        period: tuple[object, ...] = (
+            *(fact.party_id, fact.kind_id, fact.source_id),
+            *(fact.effective_from, fact.effective_to),
+        )
+        words: tuple[object, ...] = (fact.number, fact.text, fact.as_of, fact.illustrative)
+        if fact.pk in corrected:
+            put_right[period + words] = fact.pk
+        elif not fact.withdrawn:
+            last[period], standing[period] = fact.pk, (*words, fact.bound, fact.note)
+    answer = {}
+    for place, row in enumerate(said):
+        period, words = _statement(row)
+        if period + words in put_right:
+            answer[place] = put_right[period + words]
+        elif standing.get(period) == (*words, "", ""):
+            answer[place] = last[period]
+    return answer
+
+
+def _statement(fact: FactRow) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """Of what a row of a file speaks, and what it says."""
+    begins, ends, as_of = (
+        date.fromisoformat(day) if day else None
+        for day in (fact.effective_from, fact.effective_to, fact.as_of)
+    )
+    return (
+        (fact.party_id, fact.kind_id, fact.source_id, begins, ends),
+        (fact.number, fact.text, as_of, fact.illustrative),
+    )
 
 
 def _parties(rows: list[Staged], stamp: str, *, illustrative: bool) -> tuple[dict[str, int], set[int]]:

@@ -110,6 +110,25 @@ def accept_import(*, batch: Import, only_good: bool, actor: str) -> Import:
     return row
 
 
+def resume_import(*, batch: Import, actor: str) -> Import:
+    """Let an import go on that stopped at a fault: at the next chunk; one that was being checked begins anew.
+
+    What is under way or done stays as it is. Raises :class:`ImportRefused`.
+    """
+    with transaction.atomic():
+        row = Import.objects.select_for_update().get(pk=batch.pk)
+        if row.state in {ImportState.CHECKING, ImportState.WRITING, ImportState.DONE}:
+            return row
+        if row.state != ImportState.FAILED:
+            raise ImportRefused("state")
+        row.state = ImportState.WRITING if row.decided_at else ImportState.CHECKING
+        row.refusal, row.finished_at = None, None
+        row.save(update_fields=["state", "refusal", "finished_at"])
+        said = entries.ImportResumed(root=row.root, rows_written=row.rows_written)
+        append(kind=entries.IMPORT_RESUMED, subject=row.subject, payload=said, actor=actor)
+    return row
+
+
 def drop_import(*, batch: Import, actor: str) -> Import:
     """Let nothing in. Deciding twice changes nothing; what is being written goes on."""
     with transaction.atomic():

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from jinmai.core.ledger.api import entries_for
+from jinmai.core.register import bulk
 from jinmai.core.register.importing import run, staging
-from jinmai.core.register.models import Import
-from jinmai.core.register.services.imports import Upload, accept_import, drop_import, open_import
+from jinmai.core.register.importing.verify import fact_faults
+from jinmai.core.register.models import Fact, Import, Party
+from jinmai.core.register.services.facts import correct_fact
+from jinmai.core.register.services.imports import (
+    ImportRefused,
+    Upload,
+    accept_import,
+    drop_import,
+    open_import,
+    resume_import,
+)
+from jinmai.core.register.services.parties import enter_party
 from jinmai.core.register.tests.factories import ACTOR, code_number
 from jinmai.core.register.values import LARGEST, ValueFault, parse_number
 
@@ -174,3 +186,115 @@ def test_a_check_that_was_dropped_meanwhile_is_let_go(monkeypatch: pytest.Monkey
     drop_import(batch=batch, actor=ACTOR)
     run.work_imports()
     assert batch.pk not in run._running
+
+
+def _broken_in_the_second_chunk(monkeypatch: pytest.MonkeyPatch) -> tuple[Import, Path, bytes]:
+    """An import of seven rows in chunks of two whose second chunk was damaged on the disk."""
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 2)
+    batch = _advanced(_open([_row(number, revenue="21000000") for number in range(1, 8)]))
+    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    accepted = staging.folder(batch.pk) / "accepted"
+    sound = accepted.read_bytes()
+    lines = sound.splitlines(keepends=True)
+    accepted.write_bytes(b"".join([*lines[:2], lines[2].replace(b"C3140", b"C3130"), *lines[3:]]))
+    batch = _advanced(batch)
+    assert (batch.state, batch.rows_written) == ("failed", 2)
+    return batch, accepted, sound
+
+
+def test_an_import_that_stopped_goes_on_at_the_next_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch, accepted, sound = _broken_in_the_second_chunk(monkeypatch)
+    assert fact_faults() == []
+    accepted.write_bytes(sound)
+    resume_import(batch=batch, actor=ACTOR)
+    batch = _advanced(batch)
+    assert (batch.state, batch.refusal, batch.rows_written, batch.facts_written) == ("done", None, 7, 7)
+    assert fact_faults() == []
+    kinds = [entry.kind for entry in entries_for(batch.subject)]
+    assert kinds.count("register.import_resumed.v1") == 1
+    assert resume_import(batch=batch, actor=ACTOR).state == "done"
+
+
+def test_an_import_that_goes_on_before_the_fault_is_mended_stops_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch, _accepted, _sound = _broken_in_the_second_chunk(monkeypatch)
+    resume_import(batch=batch, actor=ACTOR)
+    batch = _advanced(batch)
+    assert (batch.state, batch.rows_written) == ("failed", 2)
+
+
+def test_what_was_dropped_does_not_go_on() -> None:
+    batch = _advanced(_open([_row(1)]))
+    drop_import(batch=batch, actor=ACTOR)
+    with pytest.raises(ImportRefused, match="state"):
+        resume_import(batch=batch, actor=ACTOR)
+
+
+def test_the_same_file_handed_in_again_after_a_fault_doubles_no_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    _broken_in_the_second_chunk(monkeypatch)
+    again = _advanced(_open([_row(number, revenue="21000000") for number in range(1, 8)], key="again"))
+    accept_import(batch=again, only_good=False, actor=ACTOR)
+    again = _advanced(again)
+    assert (again.state, again.facts_written, again.facts_known) == ("done", 5, 2)
+    assert Fact.objects.filter(kind__key="revenue", party__code=code_number(1)).count() == 1
+    assert Fact.objects.filter(kind__key="above_scale", party__code=code_number(1)).count() == 1
+    assert fact_faults() == []
+
+
+def test_the_same_file_handed_in_again_does_not_undo_a_correction() -> None:
+    for key in ("first", "second"):
+        batch = _advanced(_open([_row(1), _row(2)], key=key))
+        accept_import(batch=batch, only_good=False, actor=ACTOR)
+        batch = _advanced(batch)
+        if key == "first":
+            fact = Fact.objects.get(kind__key="revenue", party__code=code_number(1))
+            correct_fact(fact=fact, value="3", reason="a typing error", actor=ACTOR)
+    assert (batch.facts_written, batch.facts_known) == (0, 2)
+    assert fact_faults() == []
+
+
+def test_another_number_for_the_same_period_is_entered_beside_the_old_one() -> None:
+    for key, revenue in (("first", "1"), ("second", "2"), ("third", "1")):
+        batch = _advanced(_open([_row(1, revenue=revenue)], key=key))
+        accept_import(batch=batch, only_good=False, actor=ACTOR)
+        batch = _advanced(batch)
+        assert (batch.facts_written, batch.facts_known) == (1, 0)
+    assert fact_faults() == []
+
+
+def test_a_party_that_somebody_enters_in_the_same_moment_stops_no_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = _advanced(_open([_row(1), _row(2)]))
+    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    look = bulk.numbers_by_code
+    looks: list[int] = []
+
+    def looked_too_early(codes: Collection[str]) -> dict[str, int]:
+        looks.append(len(codes))
+        if len(looks) == 1:
+            enter_party(code=code_number(2), name_zh="第2厂", kind="enterprise", actor=ACTOR)
+            return {}
+        return look(codes)
+
+    monkeypatch.setattr(bulk, "numbers_by_code", looked_too_early)
+    batch = _advanced(batch)
+    assert (batch.state, batch.rows_written, len(looks)) == ("done", 2, 2)
+    assert Party.objects.filter(code=code_number(2)).count() == 1
+
+
+def test_the_report_masks_a_sole_trader_as_the_pages_do() -> None:
+    trader = code_number(5, prefix="92990102")
+    wrong = trader[:-1] + ("1" if trader[-1] != "1" else "2")
+    batch = _advanced(
+        _open(
+            [
+                f"{wrong},王小明,东区,C3140,2025-01-01,2026-01-01,1",
+                f"{trader},,东区,C3140,2025-01-01,2026-01-01,1",
+                f"{trader},王小明,南区,C3140,2025-01-01,2026-01-01,1a2",
+            ]
+        )
+    )
+    told = [(cell.column, cell.cell) for cell in staging.refused_cells(batch.pk)]
+    assert told == [(0, f"929{'*' * 13}{wrong[-2:]}"), (2, "南区"), (6, "***"), (1, "")]

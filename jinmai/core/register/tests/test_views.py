@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from jinmai.core.access.api import Membership, Organisation, User
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.register.importing import run
+from jinmai.core.register.importing import run, staging
 from jinmai.core.register.models import Import, Party
 from jinmai.core.register.panels import NextStep, Panel
 from jinmai.core.register.services.facts import When, correct_fact, enter_fact
@@ -271,6 +271,20 @@ def test_an_import_is_handed_in_read_decided_and_done(officer: Client) -> None:
     page = _text(officer, f"/parties/imports/{batch.pk}/")
     assert "Import finished" in page
     assert "21,000,000 yuan" in _text(officer, f"/parties/{code_number(1)}/")
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_an_import_that_stopped_goes_on_by_its_button(officer: Client, technician: Client) -> None:
+    batch = _hand_in(officer, f"{HEAD}\n{code_number(1)},一厂,东区,C3140,2025,21000000\n".encode())
+    accepted = staging.folder(batch.pk) / "accepted"
+    sound = accepted.read_bytes()
+    accepted.write_bytes(sound.replace(b"C3140", b"C3130"))
+    officer.post(f"/parties/imports/{batch.pk}/decision/", {"choice": "good"})
+    assert "Go on where it stopped" in _text(officer, f"/parties/imports/{batch.pk}/")
+    accepted.write_bytes(sound)
+    assert technician.post(f"/parties/imports/{batch.pk}/resumption/").status_code in {403, 404}
+    officer.post(f"/parties/imports/{batch.pk}/resumption/")
+    assert "Import finished" in _text(officer, f"/parties/imports/{batch.pk}/")
 
 
 @pytest.mark.usefixtures("_own_folder")

@@ -31,6 +31,7 @@ from jinmai.core.register.services.imports import (
     accept_import,
     drop_import,
     open_import,
+    resume_import,
 )
 from jinmai.core.register.views.parties import IMPORT, reader_of
 from jinmai.core.register.views.recorded import told
@@ -160,6 +161,19 @@ def decide(request: HttpRequest, batch: Import) -> HttpResponse:
             messages.error(request, _("Choose nothing or the good rows."))
     except ImportRefused as refused:
         messages.error(request, str(REFUSALS[refused.reason]))
+    return redirect("import", number=batch.pk)
+
+
+@require_POST
+@requires(IMPORT, get=selectors.import_by_number)
+def resume(request: HttpRequest, batch: Import) -> HttpResponse:
+    """Go on after a fault."""
+    try:
+        resume_import(batch=batch, actor=_actor(request))
+    except ImportRefused as refused:
+        messages.error(request, str(REFUSALS[refused.reason]))
+    else:
+        run.advance(batch.pk, AT_ONCE, comes_back=False)
     return redirect("import", number=batch.pk)
 
 

@@ -21,6 +21,7 @@ from jinmai.core.register.services.imports import (
     accept_import,
     drop_import,
     open_import,
+    resume_import,
 )
 from jinmai.standards.tabular import cell_name
 
@@ -43,6 +44,9 @@ class Command(BaseCommand):
         table.add_argument("--good-rows", action="store_true", help="import the good rows of a faulty file")
         table.add_argument("--illustrative", action="store_true", help="the data are invented")
         table.add_argument("--json", action="store_true", help="print one JSON value")
+        resume = verbs.add_parser("resume", help="go on with an import that stopped at a fault")
+        resume.add_argument("number", type=int, help="of the import, as its page's address says")
+        resume.add_argument("--json", action="store_true", help="print one JSON value")
         check = verbs.add_parser("check", help="compare every fact with what the ledger was told")
         check.add_argument("--json", action="store_true", help="print one JSON value")
 
@@ -51,6 +55,8 @@ class Command(BaseCommand):
         del args
         if options["verb"] == "check":
             self._check(as_json=options["json"])
+        elif options["verb"] == "resume":
+            self._resume(options["number"], as_json=options["json"])
         else:
             self._import(**options)
 
@@ -82,6 +88,21 @@ class Command(BaseCommand):
         self._drive(batch)
         if batch.refusal:
             raise CommandError(f"{path}: {spoken(**batch.refusal).en}")
+        self._tell(batch, as_json=options["json"])
+
+    def _resume(self, number: int, *, as_json: bool) -> None:
+        try:
+            batch = resume_import(batch=Import.objects.get(pk=number), actor="system:command_line")
+        except Import.DoesNotExist as error:
+            raise CommandError(f"there is no import {number}") from error
+        except ImportRefused as refused:
+            raise CommandError(f"import {number}: {refused.reason}") from refused
+        self._drive(batch)
+        if batch.refusal:
+            raise CommandError(f"import {number}: {spoken(**batch.refusal).en}")
+        self._tell(batch, as_json=as_json)
+
+    def _tell(self, batch: Import, *, as_json: bool) -> None:
         answer = {
             "import": batch.pk,
             "state": batch.state,
@@ -89,8 +110,9 @@ class Command(BaseCommand):
             "rows_refused": batch.rows_refused,
             "parties_new": batch.parties_new,
             "facts_written": batch.facts_written,
+            "facts_known": batch.facts_known,
         }
-        if options["json"]:
+        if as_json:
             self.stdout.write(orjson.dumps(answer).decode())
         else:
             self.stdout.write(" · ".join(f"{key} {value}" for key, value in answer.items()))
