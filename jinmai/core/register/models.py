@@ -290,11 +290,7 @@ class Import(models.Model):
 
 
 class ImportChunk(models.Model):
-    """Rows of an import that were written in one transaction, with their digest below the import's root.
-
-    ``known`` are facts of these rows that the register had already, as (place among the chunk's facts, number
-    of the fact): they were not written again, and the digest of the facts is over both.
-    """
+    """Rows of an import written in one transaction; ``known``: place and number of facts there already."""
 
     batch = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="chunks")
     number = models.IntegerField(_("number"))
@@ -320,9 +316,8 @@ class ImportChunk(models.Model):
 class Fact(models.Model):
     """One thing that one source said about one subject, for one time, as of one day.
 
-    The effective period is half open: from ``effective_from`` to before ``effective_to`` (None: until further
-    notice). ``entered_at`` is when this house came to know it. ``corrects`` names the fact that this one
-    replaces from its entry on; a correction without a value withdraws.
+    The effective period is half open (``effective_to`` None: until further notice). ``entered_at`` is when
+    this house came to know it. ``corrects``: the fact replaced from then on; without a value, withdrawn.
     """
 
     party = models.ForeignKey(
