@@ -32,8 +32,14 @@ def unmask(  # noqa: PLR0913 - what is read, why and by which right, each by its
     with transaction.atomic():
         append(
             kind=UNMASKED,
-            subject=f"{of._meta.model_name}:{of.pk}",  # noqa: SLF001 - Django's documented model API
+            subject=_subject(of),
             payload=Unmasked(field=field, case=case, reason=reason.strip()[:500]),
             actor=f"user:{user.pk}",
         )
     return str(getattr(of, field))
+
+
+def _subject(of: Model) -> str:
+    """The key of the object in the ledger, under which its other entries stand."""
+    own = getattr(of, "subject", "")
+    return own or f"{of._meta.model_name}:{of.pk}"  # noqa: SLF001 - Django's documented model API

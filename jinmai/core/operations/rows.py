@@ -14,7 +14,6 @@ from jinmai.core.operations.selectors import Part, State, is_late
 from jinmai.core.web.api import Status, formats
 
 LITTLE_SPACE = 0.1  # of the disk
-LONGEST_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ class JobRow:
 
     @property
     def error(self) -> str:
-        """The first line of the last error; the rest stands in the log."""
-        return _first_line(self.job.error)
+        """The class of the last error; its words may hold business data and stand in the log."""
+        return self.job.error.partition(":")[0].partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,3 @@ def well(state: State) -> Status:
     if state.tasks.dead or any(is_late(job, state.at) for job in state.jobs):
         return Status(_("work waits for you"), "attention")
     return Status(_("everything runs"), "good")
-
-
-def _first_line(words: str) -> str:
-    return words.partition("\n")[0][:LONGEST_LINE]

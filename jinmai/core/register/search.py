@@ -160,6 +160,9 @@ def _by_code(wanted: Wanted, reach: Reach, limit: int) -> Sequence[int] | None:
     if not text[:2].isdigit() and not (text[0] == "P" and len(text) == 18):
         return None
     rows = Party.objects.filter(code__gte=text, code__lt=text + "\x7f")
+    said = {"district_id": wanted.district, "kind": wanted.kind, "size": wanted.size}
+    rows = rows.filter(**{field: value for field, value in said.items() if value})
+    rows = rows.filter(industry__startswith=wanted.industry) if wanted.industry else rows
     if len(text) < 18:
         rows = rows.exclude(kind__in=PROTECTED)
     if not reach.city:

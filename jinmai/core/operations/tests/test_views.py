@@ -67,6 +67,12 @@ def test_the_page_shows_no_business_data(administrator: Client, dead_task: objec
     assert SECRET not in administrator.get(reverse("operations")).content.decode()
 
 
+def test_a_job_that_fails_shows_the_class_of_its_error_alone(administrator: Client, job: PeriodicJob) -> None:
+    PeriodicJob.objects.filter(pk=job.pk).update(failures=1, error=f"ValueError: {SECRET}\nand more")
+    page = administrator.get(reverse("operations")).content.decode()
+    assert ["ValueError" in page, SECRET in page] == [True, False]
+
+
 def test_the_page_speaks_both_languages(administrator: Client) -> None:
     chinese = administrator.get(reverse("operations")).content.decode()
     english = administrator.get(reverse("operations"), headers={"Accept-Language": "en"}).content.decode()

@@ -50,6 +50,24 @@ def test_the_beginning_of_a_code_finds_its_party(alloy: Party, text: str) -> Non
     assert _found(text=text) == ["小城特种合金有限公司"]
 
 
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, [1, 2]),
+        ({"district": "990102"}, [2]),
+        ({"size": "small"}, [1]),
+        ({"industry": "C32"}, [2]),
+        ({"kind": "sole_trader"}, []),
+    ],
+)
+def test_a_code_is_found_within_the_other_filters(
+    tiny_city: object, filters: dict[str, str], found: list[int]
+) -> None:
+    make_party(1, industry_code="C3140", size="small")
+    make_party(2, industry_code="C3239", size="large", district="990102")
+    assert _found(text=code_number(1)[:16], **filters) == [f"东区第{number}合金厂" for number in found]
+
+
 def test_quotes_and_operators_of_the_index_are_just_text(alloy: Party) -> None:
     for text in ('特种" OR "合金', "NEAR(特种 合金)", "特种*", "zh : 特种", "' OR 1=1 --", "特种\x00合金"):
         assert isinstance(_found(text=text), list)

@@ -151,6 +151,11 @@ def test_a_sole_trader_is_masked_until_somebody_says_why(officer: Client, tackle
     assert "123,456" not in _text(officer, f"/parties/{TACKLE}/")
 
 
+def test_what_was_unmasked_of_a_firm_stands_among_its_own_entries(officer: Client, alloy: Party) -> None:
+    officer.post(f"/parties/{ALLOY}/personal/", {"reason": "subsidy check, case 8"})
+    assert len(entries_for(alloy.subject, kinds=["access.unmasked.v1"])) == 1
+
+
 def test_a_district_officer_cannot_unmask(western_officer: Client) -> None:
     answer = western_officer.post(f"/parties/{TACKLE}/personal/", {"reason": "curiosity"})
     assert answer.status_code == 403
