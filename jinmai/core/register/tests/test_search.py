@@ -65,7 +65,9 @@ def test_a_code_is_found_within_the_other_filters(
 ) -> None:
     make_party(1, industry_code="C3140", size="small")
     make_party(2, industry_code="C3239", size="large", district="990102")
-    assert _found(text=code_number(1)[:16], **filters) == [f"东区第{number}合金厂" for number in found]
+    assert _found(CITY, personal=False, text=code_number(1)[:16], **filters) == [
+        f"东区第{number}合金厂" for number in found
+    ]
 
 
 def test_quotes_and_operators_of_the_index_are_just_text(alloy: Party) -> None:
