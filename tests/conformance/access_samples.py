@@ -58,6 +58,7 @@ CORE: dict[str, Maker] = {
     "access.manage_api_keys": _api_key,
     "access.view_contact": _colleague,
     "access.view_staff": _colleague,
+    "access.give_role": _colleague,
     "notices.manage_endpoint": _endpoint,
     "notices.send_again": _delivery,
     "notices.view_delivery": _delivery,

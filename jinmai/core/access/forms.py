@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access.choices import OrganisationKind
 from jinmai.core.access.models import PHONE, Organisation, User
+from jinmai.core.access.reach import runs_the_machine
 from jinmai.core.access.roles import roles
-from jinmai.core.access.selectors import organisations, organisations_with_keys_from
+from jinmai.core.access.selectors import organisations_with_keys_from, organisations_with_roles_from
 from jinmai.core.web.api import city
 
 
@@ -69,14 +70,19 @@ class RoleForm(forms.Form):
     organisation = OrganisationField()
     role = forms.ChoiceField(label=_("Role"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, giver: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
         assert isinstance(field, OrganisationField)  # noqa: S101 - for the type checker
-        field.queryset = organisations()
+        field.queryset = organisations_with_roles_from(giver)
+        separated = runs_the_machine(giver)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)  # noqa: S101 - for the type checker
-        role.choices = [(one.key, one.name.spoken(get_language() or "")) for one in roles().values()]
+        role.choices = [
+            (one.key, one.name.spoken(get_language() or ""))
+            for one in roles().values()
+            if one.separated == separated
+        ]
 
 
 class PersonForm(RoleForm):

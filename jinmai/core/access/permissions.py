@@ -8,6 +8,8 @@ from jinmai.core.access.object_rules import declare_permission
 
 declare_permission("access.view_staff", owner="memberships__organisation")
 declare_permission("access.manage_people")
+# Who runs the machine gives only the roles that do so too; roles of an organisation are given by its own.
+declare_permission("access.give_role", owner="memberships__organisation")
 # Who runs the machine sees every key and can end it; whose data a key reads makes it.
 declare_permission("access.manage_api_keys", owner="organisation")
 declare_permission("access.issue_api_key", owner="organisation")

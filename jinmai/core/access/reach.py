@@ -65,6 +65,11 @@ def memberships(person: User) -> list[Membership]:
     return person.kept_memberships
 
 
+def runs_the_machine(person: User) -> bool:
+    """Whether this person runs the machine and so sees no business data."""
+    return any(roles()[row.role].separated for row in memberships(person))
+
+
 def standing(person: User) -> tuple[object, ...]:
     """Everything that this person's permissions depend on, except for objects that are their own.
 

@@ -76,6 +76,12 @@ def organisations_with_keys_from(issuer: User) -> tuple[QuerySet[Organisation], 
     return (found if held.city else found.filter(pk__in=held.organisations)), held.city
 
 
+def organisations_with_roles_from(giver: User) -> QuerySet[Organisation]:
+    """The organisations in which ``giver`` may give roles."""
+    held = reach(giver, "access.give_role")
+    return organisations() if held.city else organisations().filter(pk__in=held.organisations)
+
+
 def api_key(public_id: str) -> ApiKey:
     """One key by its public part; raises ``ApiKey.DoesNotExist``."""
     return ApiKey.objects.select_related("organisation").get(public_id=public_id)

@@ -22,7 +22,7 @@ from jinmai.core.access.entries import (
 )
 from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.passwords import made_up_password
-from jinmai.core.access.reach import forget_memberships
+from jinmai.core.access.reach import forget_memberships, reach, runs_the_machine
 from jinmai.core.access.roles import roles
 from jinmai.core.access.services.epoch import access_changed
 from jinmai.core.access.services.refusal import Refused
@@ -56,7 +56,7 @@ def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     with transaction.atomic():
         person.save()
         _record(PERSON_ADDED, person, actor)
-        give_role(actor=actor, person=person, organisation=organisation, role=role)
+        _give(actor, person, organisation, role)
     return person, password
 
 
@@ -84,6 +84,7 @@ def enable_person(*, actor: Actor, person: User) -> None:
 def issue_password(*, actor: Actor, person: User) -> str:
     """A temporary password in place of a lost one; it ends every session. Gives it, to be shown once."""
     _refuse_oneself(actor, person)
+    _refuse_foreign_account(actor, person)
     password = made_up_password()
     with transaction.atomic():
         person.set_password(password)
@@ -97,6 +98,7 @@ def issue_password(*, actor: Actor, person: User) -> str:
 def remove_second_factors(*, actor: Actor, person: User, reason: str) -> None:
     """Take away the second factors of somebody who lost the telephone or the passkey."""
     _refuse_oneself(actor, person)
+    _refuse_foreign_account(actor, person)
     if not reason.strip():
         raise Refused(_("Say why the second factor is removed."))
     with transaction.atomic():
@@ -109,15 +111,27 @@ def remove_second_factors(*, actor: Actor, person: User, reason: str) -> None:
 def give_role(*, actor: Actor, person: User, organisation: Organisation, role: str) -> None:
     """Let a person hold a role in an organisation; nothing happens where they hold it already.
 
-    Refused for oneself, for a role that does not belong into this kind of organisation, and where somebody
-    would both run the machine and hold a role of business.
+    Refused for oneself, for a role that does not belong into this kind of organisation, where somebody would
+    both run the machine and hold a role of business, and where the role is not the actor's to give. With a
+    first role of business all earlier passwords and second factors end: others may know them.
     """
+    with transaction.atomic():
+        if _give(actor, person, organisation, role) and isinstance(actor, User):
+            person.set_unusable_password()
+            person.save(update_fields=["password"])
+            Authenticator.objects.filter(user=person).delete()
+            end_sessions(person=person)
+
+
+def _give(actor: Actor, person: User, organisation: Organisation, role: str) -> bool:
+    """Give a role; whether it is the first one of business that the person holds."""
     _refuse_oneself(actor, person)
     wanted = roles().get(role)
     if wanted is None:
         raise Refused(_("There is no role “%(role)s”.") % {"role": role})
     if not wanted.fits(organisation.kind):
         raise Refused(_("This role is not held in this kind of organisation."))
+    _refuse_foreign_role(actor, organisation, role)
     with transaction.atomic():
         # The person's row is the lock: two roles given at the same moment cannot slip past each other.
         User.objects.select_for_update().get(pk=person.pk)
@@ -129,6 +143,7 @@ def give_role(*, actor: Actor, person: User, organisation: Organisation, role: s
         if made:
             _record_role(ROLE_GIVEN, person, organisation, role, actor)
     forget_memberships(person)
+    return made and not held and not wanted.separated
 
 
 def take_role(*, actor: Actor, person: User, organisation: Organisation, role: str) -> None:
@@ -160,6 +175,29 @@ def key_of_actor(actor: Actor) -> str:
 def _refuse_oneself(actor: Actor, person: User) -> None:
     if isinstance(actor, User) and actor.pk == person.pk:
         raise Refused(_("Nobody changes their own account here: ask another administrator."))
+
+
+def _refuse_foreign_role(actor: Actor, organisation: Organisation, role: str) -> None:
+    """Who runs the machine gives no role of business; nobody gives one out of their reach."""
+    if not isinstance(actor, User):
+        return  # whoever has the shell of the machine has its database too
+    if runs_the_machine(actor) != roles()[role].separated:
+        raise Refused(
+            _(
+                "Roles of an organisation are in the hands of its manager or the bureau,"
+                " not of who runs the machine."
+            )
+        )
+    held = reach(actor, "access.give_role")
+    if not held.city and organisation.pk not in held.organisations:
+        raise Refused(_("You give no roles in this organisation."))
+
+
+def _refuse_foreign_account(actor: Actor, person: User) -> None:
+    """A password or a second factor opens every role of a person: all of them must be the actor's to give."""
+    for row in Membership.objects.filter(user=person).select_related("organisation"):
+        if row.role in roles():
+            _refuse_foreign_role(actor, row.organisation, row.role)
 
 
 def _record(kind: str, person: User, actor: Actor, reason: str = "") -> None:

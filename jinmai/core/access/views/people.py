@@ -30,7 +30,7 @@ from jinmai.core.web.api import requires, table_page
 def people(request: HttpRequest) -> HttpResponseBase:
     """``/people/``: everybody of one's own organisation; for an administrator everybody."""
     rows = selectors.people_seen_by(signed_in_person(request))
-    may_add = request.user.has_perm("access.manage_people")
+    may_add = request.user.has_perm("access.give_role")
     return table_page(
         request, says_illustrative(PEOPLE, rows), rows, "access/people.html", {"may_add": may_add}
     )
@@ -45,10 +45,10 @@ def person(request: HttpRequest, person: User) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@requires("access.manage_people")
+@requires("access.give_role")
 def add_person(request: HttpRequest) -> HttpResponse:
     """``/people/add``: a new person; the temporary password is shown once, on the page that answers."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST or None, giver=signed_in_person(request))
     if request.method == "POST" and form.is_valid():
         try:
             made, password = verbs.add_person(actor=signed_in_person(request), **form.cleaned_data)
@@ -60,17 +60,17 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("access.manage_people", get=selectors.person)
+@requires("access.give_role", get=selectors.person)
 def give_role(request: HttpRequest, person: User) -> HttpResponse:
     """A further role."""
-    form = RoleForm(request.POST)
+    form = RoleForm(request.POST, giver=signed_in_person(request))
     if not form.is_valid():
         return _page(request, person, role_form=form)
     return _do(
         request,
         person,
         lambda: verbs.give_role(actor=signed_in_person(request), person=person, **form.cleaned_data),
-        _("The role is given."),
+        _("The role is given. A first role ends earlier passwords: issue a new one."),
     )
 
 
@@ -120,7 +120,7 @@ def open_account(request: HttpRequest, person: User) -> HttpResponse:
 
 @never_cache
 @require_POST
-@requires("access.manage_people", get=selectors.person)
+@requires("access.give_role", get=selectors.person)
 def issue_password(request: HttpRequest, person: User) -> HttpResponse:
     """A temporary password in place of a lost one, shown once."""
     try:
@@ -132,7 +132,7 @@ def issue_password(request: HttpRequest, person: User) -> HttpResponse:
 
 
 @require_POST
-@requires("access.manage_people", get=selectors.person)
+@requires("access.give_role", get=selectors.person)
 def remove_second_factors(request: HttpRequest, person: User) -> HttpResponse:
     """For somebody who lost the telephone or the passkey."""
     form = ReasonForm(request.POST)
@@ -203,8 +203,9 @@ def _page(  # noqa: PLR0913 - each form of the page that may come back with its 
         "held": held,
         "told": told or {},
         "may_manage": viewer.has_perm("access.manage_people", person) and viewer.pk != person.pk,
+        "may_give": viewer.has_perm("access.give_role", person) and viewer.pk != person.pk,
         "may_see_contact": viewer.has_perm("access.view_contact", person),
-        "role_form": role_form or RoleForm(),
+        "role_form": role_form or RoleForm(giver=viewer),
         "close_form": close_form or ReasonForm(),
         "contact_form": contact_form or ReasonForm(),
         "entries": history(selectors.entries_about(person)),
