@@ -88,7 +88,8 @@ async def _stream(
                 yield b"event: values\ndata: " + orjson.dumps(news) + b"\n\n"
                 spoke = time.monotonic()
             elif time.monotonic() - spoke > SILENCE_SECONDS:
-                yield b": still here\n\n"
+                # An event, not a comment: a page has to hear it, else silence and a dead line are one to it.
+                yield b"event: here\ndata: 1\n\n"
                 spoke = time.monotonic()
             # All viewers wake for the next reading, whoever opened a stream when: a change waits for one
             # turn at most. A reading slower than its turn leaves a breath to everything else.

@@ -7,6 +7,9 @@
 const streams = new Map();
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30000;
+// The server speaks every 15 seconds at least. A line that died without a word (a proxy, a cable, a worker that
+// hangs) raises no error: after so long the stream is opened anew.
+const LONGEST_SILENCE = 25000;
 
 class Stream {
   constructor(url) {
@@ -21,22 +24,37 @@ class Stream {
     this.source = new EventSource(this.url);
     this.source.addEventListener("open", () => {
       this.pause = FIRST_PAUSE;
-      this.say("on");
+      this.heard();
     });
+    this.source.addEventListener("here", () => this.heard());
     this.source.addEventListener("values", (event) => {
-      this.say("on");
+      this.heard();
       show(this.url, JSON.parse(event.data));
     });
-    this.source.addEventListener("error", () => {
-      this.say("off");
-      this.source.close();
-      this.timer = setTimeout(() => this.open(), this.pause);
-      this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
-    });
+    this.source.addEventListener("error", () => this.lost());
+    this.watch();
+  }
+
+  heard() {
+    this.say("on");
+    this.watch();
+  }
+
+  watch() {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.lost(), LONGEST_SILENCE);
+  }
+
+  lost() {
+    this.say("off");
+    this.close();
+    this.timer = setTimeout(() => this.open(), this.pause);
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     this.source?.close();
   }
 
