@@ -30,12 +30,17 @@ class Chart {
     document.addEventListener("jinmai:theme", () => this.data && this.paint());
     document.addEventListener("jinmai:live", (event) => this.append(event.detail));
     new ResizeObserver(() => this.fit()).observe(this.canvas);
+    for (const button of figure.querySelectorAll("[data-chart-show]")) button.disabled = false;
   }
 
   // A chart in a folded panel has no width: it is fetched when it is unfolded.
   fit() {
     if (!this.canvas.clientWidth) return;
     this.drawing?.resize();
+    this.begin();
+  }
+
+  begin() {
     if (this.begun) return;
     this.begun = true;
     const seconds = Number(this.figure.dataset.chartRefresh);
@@ -112,6 +117,7 @@ class Chart {
     }
     this.frame.hidden = asTable;
     this.table.hidden = !asTable;
+    this.begin(); // hidden behind its table the drawing has no width, so that nothing else would begin
     if (asTable) this.fill();
     else this.drawing?.resize();
   }
