@@ -188,6 +188,7 @@ def _joined(pairs: str) -> str:
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    with cursor.copy(statement) as copy:
+    # Django names the errors of statements only; without this a double code would be a stranger's exception.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
