@@ -18,6 +18,7 @@ from django.db import transaction
 from jinmai.core.register import selectors
 from jinmai.core.register.choices import TextForm
 from jinmai.core.register.models import District, FactKind, Industry, Party, Place, Source, Thing
+from jinmai.core.register.renderings import renderings_of
 from jinmai.core.register.services.facts import When, enter_fact, was_put_right
 from jinmai.core.register.services.parties import enter_party
 from jinmai.core.register.services.places import enter_place, enter_thing
@@ -177,6 +178,7 @@ class FactsFile(_Row, frozen=True):
 def load(pack: Path) -> None:
     """Load the pack. Raises ``ValueError`` naming file and row; then nothing of it is kept."""
     folder = pack / "register"
+    renderings_of(pack)  # read when a page is asked for; a fault is to be found now
     own = Path(str(files(__package__)))
     with transaction.atomic():
         _districts(pack / "city.toml")

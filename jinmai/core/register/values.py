@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from jinmai.core.register.choices import Bound, TextForm, ValueType
 from jinmai.core.register.codes import plain
 from jinmai.core.register.models import Fact, FactKind
+from jinmai.core.register.renderings import rendered
 from jinmai.core.web.api import formats, in_chinese
 from jinmai.standards.food_licence import LicenceError, read_licence
 
@@ -158,4 +159,4 @@ def shown(fact: Fact) -> str:
             names = kind.codes.get(fact.text, {})
             return str(names.get("zh" if in_chinese() else "en", fact.text))
         case _:
-            return fact.text
+            return rendered(fact.text)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from jinmai.core.register import bitemporal, selectors
 from jinmai.core.register.disclosure import Disclosure
 from jinmai.core.register.models import Fact, Party
+from jinmai.core.register.renderings import rendered
 from jinmai.core.register.values import shown
 from jinmai.core.web.api import Status, formats
 
@@ -31,6 +32,8 @@ class Line:
     as_of: date
     href: str
     rests_on: Sequence[str]
+    note: str
+    own_words: str  # what the source said, where the page shows a rendering of it
 
 
 def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure) -> list[Line]:
@@ -55,6 +58,8 @@ def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure)
                 }
                 for row in bases.get(fact.pk, ())
             ],
+            note=rendered(fact.note),
+            own_words=fact.text if fact.text != rendered(fact.text) == disclosure.value(fact, party) else "",
         )
         for fact in facts
     ]
