@@ -1,7 +1,7 @@
 """What facts say in Chinese, in English: renderings of the city pack, shown to readers of English.
 
-The words of the source are the fact and stay what the ledger records; a rendering is ours, changes nothing, and
-is missing where the pack has none: then the source's own words are shown.
+The words of the source are the fact and stay what the ledger records; a rendering is ours, changes nothing,
+and is missing where the pack has none: then the source's own words are shown.
 """
 
 from __future__ import annotations
