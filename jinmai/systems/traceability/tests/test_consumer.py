@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -112,6 +112,20 @@ def test_an_altered_signature_is_told_loudly_and_counts_for_nobody(pack: Pack) -
     assert "First seen" not in page
     assert not ScannedItem.objects.exists()
     assert "No signature" in pack.look(query="lang=en")
+
+
+@pytest.mark.parametrize(
+    "behind", ['&x="></a><h2>真</h2><!--', '"><b>true</b>', "&S=", "%20", " ", "\n", "<!--"]
+)
+def test_nothing_behind_a_signature_comes_onto_the_page(pack: Pack, behind: str) -> None:
+    signed = pack.query.removesuffix("&lang=en")
+    page = pack.look(query=f"{signed}{quote(behind)}&lang=en")
+    assert "Signature not valid" in page
+    assert not any(words in page for words in ("<b>true", "<h2>真", "<!--"))
+    for deed in ("claim", "place"):
+        answer = pack.client.post(f"{pack.path}{deed}/?{signed}{quote(behind)}", {"pin": "000000"})
+        assert answer.status_code == 404
+    assert not ScannedItem.objects.exists()
 
 
 def test_the_signature_of_another_animal_does_not_hold(client: Client, chain: Chain) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -136,8 +137,8 @@ def _signed(request: HttpRequest, gtin: str, serial: str) -> PackNow:
 
 
 def _code(request: HttpRequest, gtin: str, serial: str) -> str:
-    """The address as it stood on the label."""
-    signed = request.GET.get(PARAMETER, "")
+    """The address as it stood on the label; what stands behind the signature stays there and breaks it."""
+    signed = quote(request.GET.get(PARAMETER, ""), safe="")
     return f"{public_address()}/01/{gtin}/21/{serial}" + (f"?{PARAMETER}={signed}" if signed else "")
 
 

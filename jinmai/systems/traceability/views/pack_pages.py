@@ -7,12 +7,14 @@ part of the frame's key.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import get_language
 
 from jinmai.standards.credentials.items import PARAMETER
@@ -27,6 +29,7 @@ SECONDS: Final = 10
 _origins, _frames = Kept(SECONDS), Kept(SECONDS)
 # Stand in a kept frame where each page has its own; letters alone, so that no template changes them.
 VERDICT, SERIAL, SIGNED = "xVERDICTx", "xSERIALx", "xSIGNEDx"
+_OWN: Final = re.compile(f"{VERDICT}|{SERIAL}|{SIGNED}")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,10 @@ def item(request: HttpRequest, shown: Shown) -> HttpResponse:
         return _answer(html, 200 if pack else 404)
     claimed = shown.seen is not None and shown.seen.claimed_at is not None
     key = (pack.way.batch.request, lot.state, lot.state_reason, pack.box_state, claimed, get_language())
-    # The signature holds, so that its letters are known: nothing else of the address comes onto the page.
+    # No template escapes what is put into a kept frame; a signature that holds is letters and digits alone.
     kept = _frames.get(key, lambda: _frame(shown, VERDICT, SERIAL, SIGNED, {PARAMETER: SIGNED}))
-    return _answer(kept.replace(VERDICT, verdict).replace(SERIAL, shown.serial).replace(SIGNED, signed))
+    own = {VERDICT: verdict, SERIAL: escape(shown.serial), SIGNED: escape(signed)}
+    return _answer(_OWN.sub(lambda found: own[found[0]], kept))
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
