@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.envelope import EntryRefused
 from jinmai.core.ledger.erasure import ErasureRefusedError, erase_payload
 from jinmai.core.ledger.followers import follow
-from jinmai.core.ledger.selectors import RecordedEntry, entries_for
+from jinmai.core.ledger.selectors import RecordedEntry, entries_for, entries_of, subjects_of
 from jinmai.core.ledger.services import InTransactionError, NotInTransactionError, append, append_durably
 from jinmai.core.ledger.ticker import title_of
 
 __all__ = [
     "EntryRefused",
     "ErasureRefusedError",
+    "Fault",
     "InTransactionError",
     "NotInTransactionError",
     "RecordedEntry",
     "append",
     "append_durably",
     "entries_for",
+    "entries_of",
     "erase_payload",
     "follow",
+    "subjects_of",
     "title_of",
 ]

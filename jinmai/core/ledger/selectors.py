@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,18 @@ def entries_for(subject: str, *, kinds: Iterable[str] = (), limit: int = 100) ->
     if kinds := list(kinds):
         rows = rows.filter(kind__in=kinds)
     return [recorded(row, row.payload) for row in rows[:limit]]
+
+
+def entries_of(kinds: Iterable[str]) -> Iterator[RecordedEntry]:
+    """Every entry of these kinds, oldest first, whatever it is about."""
+    rows = Entry.objects.filter(kind__in=list(kinds)).select_related("payload").order_by("id")
+    for row in rows.iterator(1000):
+        yield recorded(row, row.payload)
+
+
+def subjects_of(kinds: Iterable[str]) -> set[str]:
+    """Whatever has entries of these kinds."""
+    return set(Entry.objects.filter(kind__in=list(kinds)).values_list("subject", flat=True).distinct())
 
 
 def recorded(entry: Entry, payload: Payload) -> RecordedEntry:

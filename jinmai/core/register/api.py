@@ -5,7 +5,6 @@ from __future__ import annotations
 from jinmai.core.register.codes import CodeError, party_code
 from jinmai.core.register.disclosure import MASKED, Disclosure
 from jinmai.core.register.importing.reasons import spoken as refusal_words
-from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import District, Fact, Party, Place, Thing
 from jinmai.core.register.panels import NextStep, Panel
 from jinmai.core.register.selectors import (
@@ -50,7 +49,6 @@ __all__ = [
     "enter_party",
     "enter_place",
     "enter_thing",
-    "fact_faults",
     "facts_as_of",
     "industry_name",
     "latest_facts",

@@ -16,7 +16,10 @@ FACT_CORRECTED = "register.fact_corrected.v1"
 FACT_WITHDRAWN = "register.fact_withdrawn.v1"
 FACT_DERIVED = "register.fact_derived.v1"
 FACTS_DERIVED = "register.facts_derived.v1"
+KIND_DECLARED = "register.fact_kind_declared.v1"
+SOURCE_DECLARED = "register.source_declared.v1"
 IMPORT_ACCEPTED = "register.import_accepted.v1"
+CHUNK_WRITTEN = "register.chunk_written.v1"
 IMPORT_FINISHED = "register.import_finished.v1"
 IMPORT_DROPPED = "register.import_dropped.v1"
 IMPORT_FAILED = "register.import_failed.v1"
@@ -43,6 +46,33 @@ class Changed(msgspec.Struct, frozen=True):
     before: dict[str, Any]
     after: dict[str, Any]
     reason: str
+
+
+class KindDeclared(msgspec.Struct, frozen=True):
+    """What a kind of fact means from now on: how values are kept, their unit, which registers say them."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    value_type: str
+    period: str
+    unit_zh: str
+    unit_en: str
+    decimals: int
+    codes: dict[str, Any]
+    sources: list[str]
+    protected: bool
+    text_form: str
+
+
+class SourceDeclared(msgspec.Struct, frozen=True):
+    """What a source register is from now on, and how far it is trusted."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    rank: int
+    reference: str
 
 
 class PlaceEntered(msgspec.Struct, frozen=True):
@@ -84,8 +114,9 @@ class FactStated(msgspec.Struct, frozen=True):
     effective_from: str
     effective_to: str
     illustrative: bool
-    note: str = ""
-    bound: str = ""
+    note: str
+    bound: str
+    entered_at: str
 
 
 class FactCorrected(msgspec.Struct, frozen=True):
@@ -111,6 +142,7 @@ class FactDerived(msgspec.Struct, frozen=True):
     rule: str
     reference: str
     bases: list[int]
+    corrects: int | None = None
 
 
 class FactsDerived(msgspec.Struct, frozen=True):
@@ -139,6 +171,19 @@ class ImportAccepted(msgspec.Struct, frozen=True):
     chunks: int
     rows_good: int
     rows_refused: int
+
+
+class ChunkWritten(msgspec.Struct, frozen=True):
+    """One chunk of an import is in the register: numbers of its facts and of the parties that it brought.
+
+    Numbers are ranges, both ends included; ``parties_digest`` is over the lines of the new parties.
+    """
+
+    chunk: int
+    entered_at: str
+    facts: list[tuple[int, int]]
+    parties: list[tuple[int, int]]
+    parties_digest: str
 
 
 class ImportFinished(msgspec.Struct, frozen=True):

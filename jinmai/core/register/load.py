@@ -17,9 +17,11 @@ from django.db import transaction
 
 from jinmai.core.register import selectors
 from jinmai.core.register.choices import TextForm
-from jinmai.core.register.models import District, FactKind, Industry, Party, Place, Source, Thing
+from jinmai.core.register.entries import KindDeclared, SourceDeclared
+from jinmai.core.register.models import District, Industry, Party, Place, Thing
 from jinmai.core.register.renderings import renderings_of
 from jinmai.core.register.services.facts import When, enter_fact, was_put_right
+from jinmai.core.register.services.kinds import declare_kind, declare_source
 from jinmai.core.register.services.parties import enter_party
 from jinmai.core.register.services.places import enter_place, enter_thing
 from jinmai.core.web.api import City, Words
@@ -183,10 +185,8 @@ def load(pack: Path) -> None:
     with transaction.atomic():
         _districts(pack / "city.toml")
         for place in (own, folder):
-            for kind in _rows(place / "fact_kinds.toml", KindsFile, "fact_kinds"):
-                _kind(kind)
-            for source in _rows(place / "sources.toml", SourcesFile, "sources"):
-                _source(source)
+            _each(place / "fact_kinds.toml", KindsFile, "fact_kinds", _kind)
+            _each(place / "sources.toml", SourcesFile, "sources", _source)
         for row in _rows(folder / "industries.toml", IndustriesFile, "industries"):
             Industry.objects.update_or_create(code=row.code, defaults=_names(row.name))
         _each(folder / "parties.toml", PartiesFile, "parties", _party)
@@ -198,10 +198,8 @@ def load(pack: Path) -> None:
 def load_kinds() -> None:
     """Only what every city has: kinds of facts and source registers."""
     own = Path(str(files(__package__)))
-    for kind in _rows(own / "fact_kinds.toml", KindsFile, "fact_kinds"):
-        _kind(kind)
-    for source in _rows(own / "sources.toml", SourcesFile, "sources"):
-        _source(source)
+    _each(own / "fact_kinds.toml", KindsFile, "fact_kinds", _kind)
+    _each(own / "sources.toml", SourcesFile, "sources", _source)
 
 
 def _rows(path: Path, shape: type[T], field: str) -> list[Any]:
@@ -257,27 +255,25 @@ def _districts(path: Path) -> None:
 
 
 def _kind(row: KindRow) -> None:
-    FactKind.objects.update_or_create(
+    said = KindDeclared(
         key=row.key,
-        defaults={
-            **_names(row.name),
-            "value_type": row.type,
-            "period": row.period,
-            "unit_zh": row.unit.zh if row.unit else "",
-            "unit_en": row.unit.en if row.unit else "",
-            "decimals": row.decimals,
-            "codes": {code.code: {"zh": code.zh, "en": code.en} for code in row.codes},
-            "sources": row.sources,
-            "protected": row.protected,
-            "text_form": row.form or "",
-        },
+        **_names(row.name),
+        value_type=row.type,
+        period=row.period,
+        unit_zh=row.unit.zh if row.unit else "",
+        unit_en=row.unit.en if row.unit else "",
+        decimals=row.decimals,
+        codes={code.code: {"zh": code.zh, "en": code.en} for code in row.codes},
+        sources=row.sources,
+        protected=row.protected,
+        text_form=row.form or "",
     )
+    declare_kind(said, actor=ACTOR)
 
 
 def _source(row: SourceRow) -> None:
-    Source.objects.update_or_create(
-        key=row.key, defaults={**_names(row.name), "rank": row.rank, "reference": row.reference}
-    )
+    said = SourceDeclared(key=row.key, **_names(row.name), rank=row.rank, reference=row.reference)
+    declare_source(said, actor=ACTOR)
 
 
 def _party(row: PartyRow) -> None:

@@ -30,21 +30,27 @@ from jinmai.standards import tlog
 
 __all__ = ["Fault", "Report", "check_ledger"]
 
+Published = tuple[tlog.CheckpointText | None, list[Fault]]
 
-def check_ledger() -> Report:
+
+Check = Callable[[], Iterable[Fault]]
+
+
+def check_ledger(*others: Check) -> Report:
     """The whole check, of one moment: an instance at work goes on meanwhile and is not blamed for it.
 
-    What the database itself cannot read is a fault like any other.
+    ``others`` compare what other rooms keep with the ledger, in the same moment. What the database itself
+    cannot read is a fault like any other.
     """
     published = read_published()  # before the database: what was handed out lies there by then
     try:
         with _one_moment():
-            return _check_all(*published)
+            return _check_all(published, others)
     except (DatabaseError, ValueError) as error:  # ValueError: words that are no longer UTF-8
         return Report(0, 0, [Fault("database", f"cannot be opened: {error}")])
 
 
-def _check_all(published: tlog.CheckpointText | None, of_file: list[Fault]) -> Report:
+def _check_all(published: Published, others: Iterable[Check]) -> Report:
     found, unread = Found(0, 0, {}, [], whole=False), []
     try:
         with _part():
@@ -52,7 +58,7 @@ def _check_all(published: tlog.CheckpointText | None, of_file: list[Fault]) -> R
     except (DatabaseError, ValueError) as error:
         unread = [Fault("table ledger_entry", f"cannot be read: {error}")]
     faults = [*found.faults, *unread]
-    for check in (_storage, _guards, lambda: _tree(found, published, of_file), _followers):
+    for check in (_storage, _guards, lambda: _tree(found, *published), _followers, *others):
         faults += _guarded(check)
     # An envelope that the log does not hold says nothing about its columns: this comes first.
     faults.sort(key=lambda fault: fault.problem != NOT_OF_THE_LOG)
@@ -87,7 +93,7 @@ def _part() -> Iterator[None]:
             raise
 
 
-def _guarded(check: Callable[[], Iterable[Fault]]) -> list[Fault]:
+def _guarded(check: Check) -> list[Fault]:
     try:
         with _part():
             return list(check())

@@ -22,8 +22,13 @@ from jinmai.core.register.rules import Rule, rules
 from jinmai.core.register.search import Facets, document_of
 from jinmai.core.register.services import deriving
 
-# Of a derived fact: its number, its party, its value, the days from which and before which it holds.
-DerivedLine = tuple[int, int | None, int | None, str, str | None]
+# Of a derived fact: its number, party, kind and source, its value, the days from which and before which it
+# holds and of which it speaks, whether it is illustrative, which fact it replaces, on which facts it rests.
+DerivedLine = tuple[int, int | None, int, int, int | None, str, str | None, str, bool, int | None, list[int]]
+
+
+# Of a new party: number, code, names, kind, district, industry with edition, size, whether illustrative.
+PartyLine = tuple[int, str, str, str, str, str, str, str, str, bool]
 
 
 class Derived(NamedTuple):
@@ -39,8 +44,10 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
     with transaction.atomic():
         kinds = {key: kind.pk for key, kind in selectors.fact_kinds().items()}
         sources = {key: source.pk for key, source in selectors.sources().items()}
-        stamp = bulk.stamp(timezone.now())
-        parties, new = _parties(rows, stamp, illustrative=batch.illustrative)
+        moment = timezone.now()
+        stamp = bulk.stamp(moment)
+        parties, made = _parties(rows, stamp, illustrative=batch.illustrative)
+        new = {party.id for party in made}
         said = [
             FactRow(
                 0,
@@ -74,6 +81,14 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
             last_fact=facts[-1].id if facts else None,
             known=sorted(known.items()),
         )
+        told = entries.ChunkWritten(
+            chunk=number,
+            entered_at=moment.isoformat(),
+            facts=ranges(numbers),
+            parties=ranges([party.id for party in made]),
+            parties_digest=digest_of_parties(map(party_line, made)),
+        )
+        append(kind=entries.CHUNK_WRITTEN, subject=batch.subject, payload=told, actor=batch.actor)
         _derive(batch, number, rows, facts, new, parties)
         Import.objects.filter(pk=batch.pk).update(
             rows_written=F("rows_written") + len(rows),
@@ -162,8 +177,21 @@ def _statement(fact: FactRow) -> tuple[tuple[object, ...], tuple[object, ...]]:
     )
 
 
-def _parties(rows: list[Staged], stamp: str, *, illustrative: bool) -> tuple[dict[str, int], set[int]]:
-    """Numbers of all parties of the chunk by code, and of those that are new; new ones are written here."""
+def party_line(party: PartyRow) -> PartyLine:
+    """What the digest takes of a new party."""
+    return (
+        *(party.id, party.code, party.name_zh, party.name_en, party.kind, party.district_id or ""),
+        *(party.industry_code, party.industry_edition, party.size, party.illustrative),
+    )
+
+
+def digest_of_parties(lines: Iterable[PartyLine]) -> str:
+    """What the entry of a chunk says of the parties that it brought, over their lines."""
+    return hashlib.sha256(b"".join(encoder.encode(line) + b"\n" for line in lines)).hexdigest()
+
+
+def _parties(rows: list[Staged], stamp: str, *, illustrative: bool) -> tuple[dict[str, int], list[PartyRow]]:
+    """Numbers of all parties of the chunk by code, and those that are new; these are written here."""
     codes = {row.code for row in rows}
     known = bulk.numbers_by_code(codes)
     fresh = {row.code: row for row in reversed(rows) if row.code not in known}
@@ -197,7 +225,7 @@ def _parties(rows: list[Staged], stamp: str, *, illustrative: bool) -> tuple[dic
         ]
     )
     known.update((row.code, row.id) for row in made)
-    return known, set(numbers)
+    return known, made
 
 
 def _derive(  # noqa: PLR0913, PLR0917 - the chunk at hand
@@ -223,7 +251,7 @@ def _derive(  # noqa: PLR0913, PLR0917 - the chunk at hand
         concluded = [one for one in (_conclude(rule, read, fact) for fact in applying) if one is not None]
         derived = _write_derived(rule, concluded)
         entered = deriving.enter_changes(rule, deriving.changes(others, rule, read) if others else ())
-        derived += [derived_line(fact) for _change, fact in entered]
+        derived += [derived_line(fact, _bases(change)) for change, fact in entered]
         if derived:
             told = entries.FactsDerived(
                 chunk=number,
@@ -250,14 +278,19 @@ def _conclude(rule: Rule, read: FactKind, fact: FactRow) -> Derived | None:
     return Derived(fact.party_id, fact, fact.number >= line)
 
 
-def derived_line(fact: Fact) -> DerivedLine:
-    """What the digest takes of a derived fact."""
-    ends = fact.effective_to.isoformat() if fact.effective_to else None
-    return fact.pk, fact.party_id, fact.number, fact.effective_from.isoformat(), ends
+def derived_line(fact: Fact, bases: Iterable[int]) -> DerivedLine:
+    """What the digest takes of a derived fact; without a value where it says that one no longer follows."""
+    days = (fact.effective_from.isoformat(), fact.effective_to.isoformat() if fact.effective_to else None)
+    said = (fact.pk, fact.party_id, fact.kind_id, fact.source_id, fact.number, *days, fact.as_of.isoformat())
+    return *said, fact.illustrative, fact.corrects_id, list(bases)
+
+
+def _bases(change: deriving.Change) -> list[int]:
+    return [basis.pk for basis in change.conclusion.bases] if change.conclusion else []
 
 
 def digest_of_derived(rows: Iterable[DerivedLine]) -> str:
-    """What an entry says of derived facts: number, party, value (none if withdrawn) and period of each."""
+    """What an entry says of derived facts, over their lines."""
     return hashlib.sha256(b"".join(encoder.encode(row) + b"\n" for row in rows)).hexdigest()
 
 
@@ -292,4 +325,10 @@ def _write_derived(rule: Rule, found: list[Derived]) -> list[DerivedLine]:
     ]
     bulk.insert(rows)
     bulk.insert([BasisRow(row.id, each.basis.id, rule.key) for row, each in zip(rows, found, strict=True)])
-    return [(row.id, row.party_id, row.number, row.effective_from, row.effective_to) for row in rows]
+    return [
+        (
+            *(row.id, row.party_id, row.kind_id, row.source_id, row.number),
+            *(row.effective_from, row.effective_to, row.as_of, row.illustrative, None, [each.basis.id]),
+        )
+        for row, each in zip(rows, found, strict=True)
+    ]

@@ -166,9 +166,13 @@ def _record(change: Change, fact: Fact, rule: Rule, *, actor: str) -> None:
             effective_from=change.conclusion.begins.isoformat(),
             effective_to=change.conclusion.ends.isoformat(),
             illustrative=fact.illustrative,
+            note="",
+            bound="",
+            entered_at=fact.entered_at.isoformat(),
         ),
         rule=rule.key,
         reference=rule.reference.en,
         bases=[basis.pk for basis in change.conclusion.bases],
+        corrects=fact.corrects_id,
     )
     append(kind=entries.FACT_DERIVED, subject=change.party.subject, payload=said, actor=actor)

@@ -148,6 +148,7 @@ def statement(fact: Fact) -> entries.FactStated:
         illustrative=fact.illustrative,
         note=fact.note,
         bound=fact.bound,
+        entered_at=fact.entered_at.isoformat(),
     )
 
 

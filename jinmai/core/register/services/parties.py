@@ -67,19 +67,23 @@ def enter_party(  # noqa: PLR0913 - a party has these fields
         )
         party.save(force_insert=True)
         bulk.index([(party.pk, document(party))])
-        said = entries.PartyEntered(
-            code=party.code,
-            name_zh=party.name_zh,
-            name_en=party.name_en,
-            kind=party.kind,
-            district=district,
-            industry_code=industry,
-            industry_edition=edition,
-            size=size,
-            illustrative=illustrative,
-        )
-        append(kind=entries.PARTY_ENTERED, subject=party.subject, payload=said, actor=actor)
+        append(kind=entries.PARTY_ENTERED, subject=party.subject, payload=party_entered(party), actor=actor)
     return party
+
+
+def party_entered(party: Party) -> entries.PartyEntered:
+    """A party as its entry says it."""
+    return entries.PartyEntered(
+        code=party.code,
+        name_zh=party.name_zh,
+        name_en=party.name_en,
+        kind=party.kind,
+        district=party.district_id or "",
+        industry_code=party.industry_code,
+        industry_edition=party.industry_edition,
+        size=party.size,
+        illustrative=party.illustrative,
+    )
 
 
 def change_party(*, party: Party, reason: str, actor: str, **values: str) -> Party:

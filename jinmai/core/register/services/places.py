@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from jinmai.core.ledger.api import append, entries_for
@@ -12,6 +13,7 @@ from jinmai.core.register.choices import PlaceKind, ThingKind
 from jinmai.core.register.models import District, Party, Place, Thing
 from jinmai.standards.datum import Datum, Position, convert
 
+TOLD_AS = {"district_id": "district"}
 POSITION = ("longitude_e7", "latitude_e7", "datum")
 MOST_CHANGES = 1_000  # of one place that are looked through
 
@@ -55,19 +57,23 @@ def enter_place(  # noqa: PLR0913 - a place has these fields
         row = Place.objects.select_for_update().filter(key=key).first()
         if row is None:
             row = Place.objects.create(key=key, **fields)
-            append(kind=entries.PLACE_ENTERED, subject=row.subject, payload=_place_entered(row), actor=actor)
+            append(kind=entries.PLACE_ENTERED, subject=row.subject, payload=place_entered(row), actor=actor)
             return row
         changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
         if changed and keep_others:
             kept = _changed_by_others(row, actor)
-            changed = {name: value for name, value in changed.items() if name not in kept}
+            changed = {name: value for name, value in changed.items() if TOLD_AS.get(name, name) not in kept}
         if changed:
-            before = {name: str(getattr(row, name)) for name in changed}
+            before = msgspec.structs.asdict(place_entered(row))
             for name, value in changed.items():
                 setattr(row, name, value)
             row.save()
+            after = msgspec.structs.asdict(place_entered(row))
+            told = [TOLD_AS.get(name, name) for name in changed]
             said = entries.Changed(
-                before=before, after={name: str(value) for name, value in changed.items()}, reason=""
+                before={name: before[name] for name in told},
+                after={name: after[name] for name in told},
+                reason="",
             )
             append(kind=entries.PLACE_CHANGED, subject=row.subject, payload=said, actor=actor)
     return row
@@ -100,17 +106,21 @@ def enter_thing(  # noqa: PLR0913 - a thing has these fields
             },
         )
         if new:
-            said = entries.ThingEntered(
-                key=key,
-                kind=kind,
-                name_zh=name_zh,
-                name_en=name_en,
-                party=party.code if party else "",
-                place=place.key if place else "",
-                illustrative=illustrative,
-            )
-            append(kind=entries.THING_ENTERED, subject=row.subject, payload=said, actor=actor)
+            append(kind=entries.THING_ENTERED, subject=row.subject, payload=thing_entered(row), actor=actor)
     return row
+
+
+def thing_entered(row: Thing) -> entries.ThingEntered:
+    """A thing as its entry says it."""
+    return entries.ThingEntered(
+        key=row.key,
+        kind=row.kind,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        party=row.party.code if row.party else "",
+        place=row.place.key if row.place else "",
+        illustrative=row.illustrative,
+    )
 
 
 def _position(position: Position | None) -> dict[str, Any]:
@@ -134,7 +144,8 @@ def _changed_by_others(row: Place, actor: str) -> set[str]:
     return others | set(POSITION) if others & set(POSITION) else others
 
 
-def _place_entered(row: Place) -> entries.PlaceEntered:
+def place_entered(row: Place) -> entries.PlaceEntered:
+    """A place as its entry says it."""
     return entries.PlaceEntered(
         key=row.key,
         kind=row.kind,

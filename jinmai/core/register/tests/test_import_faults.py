@@ -11,8 +11,8 @@ import pytest
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.register import bulk
+from jinmai.core.register.check import register_faults
 from jinmai.core.register.importing import run, staging
-from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import Fact, Import, Party
 from jinmai.core.register.services.facts import correct_fact
 from jinmai.core.register.services.imports import (
@@ -204,12 +204,12 @@ def _broken_in_the_second_chunk(monkeypatch: pytest.MonkeyPatch) -> tuple[Import
 
 def test_an_import_that_stopped_goes_on_at_the_next_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     batch, accepted, sound = _broken_in_the_second_chunk(monkeypatch)
-    assert fact_faults() == []
+    assert list(register_faults()) == []
     accepted.write_bytes(sound)
     resume_import(batch=batch, actor=ACTOR)
     batch = _advanced(batch)
     assert (batch.state, batch.refusal, batch.rows_written, batch.facts_written) == ("done", None, 7, 7)
-    assert fact_faults() == []
+    assert list(register_faults()) == []
     kinds = [entry.kind for entry in entries_for(batch.subject)]
     assert kinds.count("register.import_resumed.v1") == 1
     assert resume_import(batch=batch, actor=ACTOR).state == "done"
@@ -239,7 +239,7 @@ def test_the_same_file_handed_in_again_after_a_fault_doubles_no_fact(monkeypatch
     assert (again.state, again.facts_written, again.facts_known) == ("done", 5, 2)
     assert Fact.objects.filter(kind__key="revenue", party__code=code_number(1)).count() == 1
     assert Fact.objects.filter(kind__key="above_scale", party__code=code_number(1)).count() == 1
-    assert fact_faults() == []
+    assert list(register_faults()) == []
 
 
 def test_the_same_file_handed_in_again_does_not_undo_a_correction() -> None:
@@ -251,7 +251,7 @@ def test_the_same_file_handed_in_again_does_not_undo_a_correction() -> None:
             fact = Fact.objects.get(kind__key="revenue", party__code=code_number(1))
             correct_fact(fact=fact, value="3", reason="a typing error", actor=ACTOR)
     assert (batch.facts_written, batch.facts_known) == (0, 2)
-    assert fact_faults() == []
+    assert list(register_faults()) == []
 
 
 def test_another_number_for_the_same_period_is_entered_beside_the_old_one() -> None:
@@ -260,7 +260,7 @@ def test_another_number_for_the_same_period_is_entered_beside_the_old_one() -> N
         accept_import(batch=batch, only_good=False, actor=ACTOR)
         batch = _advanced(batch)
         assert (batch.facts_written, batch.facts_known) == (1, 0)
-    assert fact_faults() == []
+    assert list(register_faults()) == []
 
 
 def test_a_party_that_somebody_enters_in_the_same_moment_stops_no_import(

@@ -13,9 +13,9 @@ from django.conf import settings
 from openpyxl import Workbook
 
 from jinmai.core.ledger.api import entries_for
+from jinmai.core.register.check import import_faults
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import CELL, FILE, spoken
-from jinmai.core.register.importing.verify import import_faults
 from jinmai.core.register.models import Fact, FactBasis, Import, ImportChunk, Party
 from jinmai.core.register.selectors import entries_of, facts_as_of, party_by_code
 from jinmai.core.register.services.imports import (
@@ -256,7 +256,7 @@ def test_one_entry_commits_to_all_rows_before_the_first_is_written() -> None:
     chunks = ImportChunk.objects.filter(batch=batch)
     said = [staging.Digests(chunk.lines_digest, chunk.facts_digest) for chunk in chunks]
     assert staging.root(said) == entry.payload["root"]
-    assert import_faults() == []
+    assert list(import_faults()) == []
 
 
 def test_a_changed_fact_of_an_import_is_found_and_named(
@@ -268,7 +268,9 @@ def test_a_changed_fact_of_an_import_is_found_and_named(
     fact = Fact.objects.filter(batch=batch).first()
     assert fact is not None
     lifted("UPDATE register_fact SET number = number + 1 WHERE id = %s", [fact.pk])
-    assert import_faults() == [f"import {batch.pk}, chunk 0: its facts are not those that were imported"]
+    assert [str(fault) for fault in import_faults()] == [
+        f"import {batch.pk}, chunk 0: its facts are not those that were imported"
+    ]
 
 
 def test_rows_changed_between_check_and_writing_are_not_written() -> None:

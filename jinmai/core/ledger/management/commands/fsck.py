@@ -6,10 +6,18 @@ import sys
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.module_loading import import_string
 
-from jinmai.core.ledger.check import Report, check_ledger
+from jinmai.core.ledger.check import Check, Report, check_ledger
 from jinmai.core.ledger.lake_seals import check_lake
+
+
+def declared() -> list[Check]:
+    """The checks that the rooms of this house declare for what they keep."""
+    manifests = [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]
+    return [import_string(path) for manifest in manifests for path in manifest.checks]
 
 
 class Command(BaseCommand):
@@ -26,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, print, end."""
         del args
-        report = check_ledger()
+        report = check_ledger(*declared())
         report = Report(report.entries, report.erased, [*report.faults, *check_lake()])
         for fault in report.faults:
             self.stderr.write(str(fault))

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jinmai.core.register.check import register_faults
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import spoken
-from jinmai.core.register.importing.verify import fact_faults
 from jinmai.core.register.models import Import
 from jinmai.core.register.services.imports import (
     ImportRefused,
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         resume = verbs.add_parser("resume", help="go on with an import that stopped at a fault")
         resume.add_argument("number", type=int, help="of the import, as its page's address says")
         resume.add_argument("--json", action="store_true", help="print one JSON value")
-        check = verbs.add_parser("check", help="compare every fact with what the ledger was told")
+        check = verbs.add_parser("check", help="compare every row with what the ledger was told")
         check.add_argument("--json", action="store_true", help="print one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -61,11 +61,11 @@ class Command(BaseCommand):
             self._import(**options)
 
     def _check(self, *, as_json: bool) -> None:
-        faults = fact_faults()
+        faults = [str(fault) for fault in register_faults()]
         if as_json:
             self.stdout.write(orjson.dumps({"ok": not faults, "faults": faults}).decode())
         elif not faults:
-            self.stdout.write("every fact is as it was recorded")
+            self.stdout.write("everything is as it was recorded")
         if faults and not as_json:
             raise CommandError("\n".join(faults))
         if faults:
