@@ -131,6 +131,7 @@ def test_a_changed_fact_is_named(lifted: Lifted, change: str) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ("number = number + 1", "its facts are not those that were imported"),
         ("note = 'x'", "some of its facts say more than the file did"),
         ("bound = 'about'", "some of its facts say more than the file did"),
         ("corrects_id = id", "some of its facts say more than the file did"),

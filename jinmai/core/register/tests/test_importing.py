@@ -259,20 +259,6 @@ def test_one_entry_commits_to_all_rows_before_the_first_is_written() -> None:
     assert list(import_faults()) == []
 
 
-def test_a_changed_fact_of_an_import_is_found_and_named(
-    lifted: Callable[[str, list[int]], None],
-) -> None:
-    batch = _checked([_row(1), _row(2)])
-    accept_import(batch=batch, only_good=False, actor=ACTOR)
-    run.advance(batch.pk)
-    fact = Fact.objects.filter(batch=batch).first()
-    assert fact is not None
-    lifted("UPDATE register_fact SET number = number + 1 WHERE id = %s", [fact.pk])
-    assert [str(fault) for fault in import_faults()] == [
-        f"import {batch.pk}, chunk 0: its facts are not those that were imported"
-    ]
-
-
 def test_rows_changed_between_check_and_writing_are_not_written() -> None:
     batch = _checked([_row(1)])
     accept_import(batch=batch, only_good=False, actor=ACTOR)
