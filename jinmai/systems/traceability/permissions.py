@@ -1,7 +1,8 @@
 """Who may do what in the chain. The roles that carry these permissions stand in ``manifest.toml``.
 
 Several firms work on one chain, and each sees its own part: lots at its sites, and of boxes and pallets those
-that stand with it (view), are on their way to it (receive) or were packed by it (follow).
+that stand with it (view), are on their way to it (receive) or were packed by it (follow). Of a shipment of a
+lot both firms read the shipment; of the lot itself the other firm reads what anybody does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ declare_permission("traceability.open_lot", owner="owner")
 declare_permission("traceability.work_lot", owner="site__owner")
 declare_permission("traceability.take_pins", owner="site__owner")
 declare_permission("traceability.hold_lot", owner="site__owner", district="site__district_code")
+declare_permission("traceability.ship_lot", owner="owner")
+declare_permission("traceability.receive_lot", owner="to_site__owner")
+declare_permission("traceability.view_shipment", owner="parties", district="from_site__district_code")
 declare_permission("traceability.view_unit", owner="site__owner", district="site__district_code")
 declare_permission("traceability.follow_unit", owner="packed_by__owner")
 declare_permission("traceability.receive_unit", owner="bound_for__owner")

@@ -1,6 +1,7 @@
 """What the traceability system appends to the ledger, one file a family. Others decode by versioned names.
 
-Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``. Weights are grams;
+Subjects are public keys: ``traceability.lot:{gtin}/{lot}``, ``traceability.unit:{sscc}``,
+``traceability.shipment:{number}``. Weights are grams;
 a count or weight that nobody took is None.
 """
 
@@ -41,6 +42,8 @@ from jinmai.systems.traceability.entries.lots import (
     BATCH_MINTED,
     HARVEST_WEIGHED,
     LOT_OPENED,
+    LOT_RECEIVED,
+    LOT_SHIPPED,
     LOT_STATE_CHANGED,
     LOT_TRANSFORMED,
     PROMISE_GIVEN,
@@ -49,6 +52,8 @@ from jinmai.systems.traceability.entries.lots import (
     HarvestWeighed,
     LotInputTaken,
     LotOpened,
+    LotReceived,
+    LotShipped,
     LotStateChanged,
     LotTransformed,
     PromiseGiven,
@@ -96,6 +101,8 @@ __all__ = [
     "KEY_ROTATED",
     "LOGGER_PLACED",
     "LOT_OPENED",
+    "LOT_RECEIVED",
+    "LOT_SHIPPED",
     "LOT_STATE_CHANGED",
     "LOT_TRANSFORMED",
     "PINS_TAKEN",
@@ -126,6 +133,8 @@ __all__ = [
     "LoggerPlaced",
     "LotInputTaken",
     "LotOpened",
+    "LotReceived",
+    "LotShipped",
     "LotStateChanged",
     "LotTransformed",
     "PinsTaken",

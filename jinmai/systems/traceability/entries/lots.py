@@ -13,6 +13,8 @@ HARVEST_WEIGHED = "traceability.harvest_weighed.v1"
 LOT_TRANSFORMED = "traceability.lot_transformed.v1"
 BATCH_MINTED = "traceability.batch_minted.v1"
 PROMISE_GIVEN = "traceability.promise_given.v1"
+LOT_SHIPPED = "traceability.lot_shipped.v1"
+LOT_RECEIVED = "traceability.lot_received.v1"
 
 
 class LotOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,3 +96,28 @@ class PromiseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basis: str
     grams: int
     report: str
+
+
+class LotShipped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of a lot left one firm for another, under the despatch advice ``number``."""
+
+    number: str
+    gtin: str
+    lot: str
+    from_site: str
+    to_site: str
+    animals: int | None
+    grams: int | None
+    at: datetime
+
+
+class LotReceived(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of what the despatch advice ``number`` names arrived at ``site``."""
+
+    number: str
+    gtin: str
+    lot: str
+    site: str
+    animals: int | None
+    grams: int | None
+    at: datetime

@@ -22,6 +22,7 @@ from jinmai.systems.traceability.models.repository import (
 )
 from jinmai.systems.traceability.models.repository_paging import PlaceWithin, SpentPageToken
 from jinmai.systems.traceability.models.scans import ScannedItem
+from jinmai.systems.traceability.models.shipments import LotShipment
 from jinmai.systems.traceability.models.sites import Site
 from jinmai.systems.traceability.models.temperature import Excursion, TemperatureLogger, TemperatureReading
 from jinmai.systems.traceability.models.units import LogisticUnit
@@ -39,6 +40,7 @@ __all__ = [
     "LogisticUnit",
     "Lot",
     "LotInput",
+    "LotShipment",
     "MintBatch",
     "NamedQuery",
     "PlaceWithin",

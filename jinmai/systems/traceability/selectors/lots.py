@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from jinmai.core.access.api import User, visible
 from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, LotInput, MintBatch, Product, Site
+from jinmai.systems.traceability.selectors.shipments import lots_taken_in
 
 # Fifty pages of forty: a few seconds to draw, and a stack that a printer takes.
 LABELS_A_FILE: Final = 2_000
@@ -61,8 +62,13 @@ def products_of(user: User) -> QuerySet[Product]:
 
 
 def sources_for(user: User) -> QuerySet[Lot]:
-    """Lots that a new one of this person can be made of: those that they see and nobody holds back."""
-    return lots_for(user).exclude(state__in=[LotState.HELD, LotState.RECALLED, LotState.CLOSED])
+    """Lots that a new one of this person can be made of: those that they see or took in from another firm.
+
+    What somebody holds back is none.
+    """
+    rows = Lot.objects.select_related("site__owner", "product")
+    near = rows.filter(Q(pk__in=lots_for(user).values("pk")) | Q(pk__in=lots_taken_in(user).values("pk")))
+    return near.exclude(state__in=[LotState.HELD, LotState.RECALLED, LotState.CLOSED])
 
 
 def batches_of(lot: Lot) -> list[BatchNow]:

@@ -27,6 +27,8 @@ _BATCH: Final = 2_000
 _VALUES_AT_ONCE: Final = 1_500
 # How the canonical URIs of locations and of parties begin; a GLN follows.
 _PLACES: Final = ("https://id.gs1.org/414/", "https://id.gs1.org/417/")
+# How sites without a GLN are named in events of this house; the site's key follows.
+_OWN_PLACE: Final = "urn:jinmai:site:"
 _OWN: Final = ("id", "event_id", "hash", "job_id", "context_id", "record_time", "body")
 _COLUMNS: Final = (
     "type",
@@ -134,9 +136,22 @@ def _readers_of(row: EventRow, job: CaptureJob, owners: dict[str, int]) -> set[i
 def _owners_of_places(rows: Sequence[EventRow]) -> dict[str, int]:
     """The organisations that sources and destinations name, by the canonical URI of a party or location."""
     numbers = {uri: uri.split("/")[4] for row in rows for uri in row.parties if uri.startswith(_PLACES)}
-    sought = sorted(set(numbers.values()))
-    owners: dict[str, int] = {}
-    for start in range(0, len(sought), _BATCH):
-        sites = Site.objects.filter(gln__in=sought[start : start + _BATCH]).exclude(gln="")
-        owners.update(sites.values_list("gln", "owner_id"))
-    return {uri: owners[number] for uri, number in numbers.items() if number in owners}
+    keys = {
+        uri: uri.removeprefix(_OWN_PLACE) for row in rows for uri in row.parties if uri.startswith(_OWN_PLACE)
+    }
+    owners = _owners("gln", set(numbers.values()) - {""}), _owners("key", set(keys.values()))
+    return {
+        uri: found[name]
+        for names, found in zip((numbers, keys), owners, strict=True)
+        for uri, name in names.items()
+        if name in found
+    }
+
+
+def _owners(field: str, sought: set[str]) -> dict[str, int]:
+    """The owners of sites by their GLN, or by their key where they have none."""
+    ordered, found = sorted(sought), dict[str, int]()
+    for start in range(0, len(ordered), _BATCH):
+        sites = Site.objects.filter(**{f"{field}__in": ordered[start : start + _BATCH]})
+        found.update(sites.values_list(field, "owner_id"))
+    return found

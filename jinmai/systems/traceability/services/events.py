@@ -21,6 +21,7 @@ from jinmai.systems.traceability.models import (
     LogisticUnit,
     Lot,
     LotInput,
+    LotShipment,
     Site,
     TemperatureLogger,
     Treatment,
@@ -141,6 +142,21 @@ def received(
     return event
 
 
+def lot_shipped(shipment: LotShipment) -> Event:
+    """So much of a lot left for another firm, under its despatch advice."""
+    event = _observed(shipment.shipped_at, shipment.from_site, "shipping", "in_transit")
+    amount = _measured(shipment.lot.epc_class, shipment.grams, shipment.animals)
+    return event | _transfer(shipment, amount)
+
+
+def lot_received(shipment: LotShipment) -> Event:
+    """So much of it arrived; the bill is still the sender's despatch advice."""
+    at = shipment.received_at or shipment.shipped_at
+    event = _observed(at, shipment.to_site, "receiving", "in_progress")
+    amount = _measured(shipment.lot.epc_class, shipment.grams_received, shipment.animals_received)
+    return event | _transfer(shipment, amount)
+
+
 def sold(units: Sequence[LogisticUnit], *, at: datetime, site: Site) -> Event:
     """Units were sold to who eats or gives them away; the buyer is not named."""
     event = _observed(at, site, "retail_selling", "retail_sold")
@@ -201,6 +217,12 @@ def party(site: Site) -> str:
     return f"https://id.gs1.org/417/{site.gln}" if site.gln else f"urn:jinmai:party:{site.owner.code}"
 
 
+def despatch_advice(shipment: LotShipment) -> str:
+    """The document as CBV 2.0 names transactions (8.5): by its maker's GLN, or by a name of our own."""
+    gln = shipment.from_site.gln
+    return f"urn:epcglobal:cbv:bt:{gln}:{shipment.number}" if gln else f"urn:jinmai:desadv:{shipment.number}"
+
+
 def _moment(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="milliseconds")
 
@@ -235,6 +257,15 @@ def _about_lot(lot: Lot, at: datetime, step: str, disposition: str) -> Event:
 
 def _ends(role: str, site: Site) -> list[dict[str, str]]:
     return [{"type": "possessing_party", role: party(site)}, {"type": "location", role: location(site)}]
+
+
+def _transfer(shipment: LotShipment, amount: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "quantityList": [amount],
+        "bizTransactionList": [{"type": "desadv", "bizTransaction": despatch_advice(shipment)}],
+        "sourceList": _ends("source", shipment.from_site),
+        "destinationList": _ends("destination", shipment.to_site),
+    }
 
 
 def _quantity(lot: Lot) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jinmai.systems.traceability.services.balance import check_lot
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.lots import enter_lot, record_opening
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.shipping import check_source_is_here
 
 # What may be made of what: animals are seed, then harvest, then products, and products of products.
 _MADE_OF = {
@@ -33,14 +34,18 @@ def make_lot_of(*, lot: Lot, inputs: Sequence[LotInput], by: User) -> Lot:
     A break of the balance is no refusal: it is recorded and waits on the page of exceptions.
 
     Raises:
-        ChainRefusedError: a source is of the wrong kind, held, recalled or closed, or there is none.
+        ChainRefusedError: a source is of the wrong kind, held, recalled or closed, or there is none; or the
+            lot's firm has not so much of it.
         ValidationError: the lot itself cannot be so.
     """
     if not inputs:
         raise ChainRefusedError(_("Name at least one lot that this one is made of."))
-    sources = Lot.objects.select_for_update().order_by("pk").in_bulk([taken.source_id for taken in inputs])
+    rows = Lot.objects.select_for_update(of=("self",)).select_related("product", "site__owner")
+    sources = rows.order_by("pk").in_bulk([taken.source_id for taken in inputs])
     for taken in inputs:
-        _check_source(lot, sources[taken.source_id])
+        taken.source = sources[taken.source_id]
+        _check_source(lot, taken.source)
+        check_source_is_here(lot.site, taken)
     lot = enter_lot(lot=lot, by=by)
     for taken in inputs:
         taken.lot = lot

@@ -15,6 +15,7 @@ from jinmai.systems.traceability.models import (
     Event,
     LogisticUnit,
     Lot,
+    LotShipment,
     Product,
     Recall,
     SigningKey,
@@ -144,6 +145,17 @@ def make_unit(owner: Organisation, district: str = "210781", **fields: Any) -> L
     return LogisticUnit.objects.create(sscc=f"{next(_numbers):018d}", kind=UnitKind.PALLET, site=site, **kept)
 
 
+def make_shipment(owner: Organisation, district: str = "210781", **fields: Any) -> LotShipment:
+    """So much of a lot on its way from a site of this organisation to one of its sites."""
+    lot = fields.pop("lot", None) or make_lot(owner, district, animals=1_000)
+    kept = {"to_site": make_site(owner, district), "shipped_at": timezone.now(), "animals": 400, **fields}
+    shipment = LotShipment.objects.create(
+        number=f"261128-{next(_numbers):06d}", lot=lot, from_site=lot.site, **kept
+    )
+    shipment.parties.add(lot.site.owner, shipment.to_site.owner)
+    return shipment
+
+
 def make_logger(owner: Organisation, district: str = "210781") -> TemperatureLogger:
     """A temperature logger at a site of its own."""
     number = next(_numbers)
@@ -184,6 +196,9 @@ SAMPLES = {
     "traceability.take_pins": make_lot,
     "traceability.hold_lot": make_lot,
     "traceability.start_recall": make_lot,
+    "traceability.ship_lot": make_site,
+    "traceability.receive_lot": make_shipment,
+    "traceability.view_shipment": make_shipment,
     "traceability.view_unit": make_unit,
     "traceability.follow_unit": make_unit,
     "traceability.receive_unit": make_unit,
