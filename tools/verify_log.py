@@ -23,6 +23,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -201,8 +202,8 @@ class Log:
             raise Untrue(
                 f"{path}: the log answers {error.code} {error.read(200).decode(errors='replace').strip()}"
             ) from None
-        except OSError as error:
-            raise Untrue(f"{path}: the log cannot be reached: {error}") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise Untrue(f"{path}: the log cannot be reached: {error!r}") from None
         if len(content) > LARGEST_ANSWER:
             raise Untrue(f"{path}: the answer is larger than {LARGEST_ANSWER:,} bytes")
         return content
@@ -428,7 +429,10 @@ def main(arguments: list[str] | None = None) -> int:
                 chosen.url, chosen.state or STATE / f"{name}.json", chosen.key, chosen.against, progress
             )
             print(f"true: {head.size} entries of {head.origin} are as they were recorded")
-    except (Untrue, OSError, ValueError, KeyError) as reason:
+    except (TypeError, AttributeError, KeyError) as reason:  # something of another shape than it has to be
+        print(f"NOT TRUE: what was read has another form than a log's: {reason!r}", file=sys.stderr)
+        return 1
+    except (Untrue, OSError, ValueError, RecursionError) as reason:
         print(f"NOT TRUE: {reason}", file=sys.stderr)
         return 1
     return 0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import base64
 import importlib.util
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +19,9 @@ from jinmai.core.ledger import last_published, sealer
 from jinmai.core.ledger.identity import identity
 from jinmai.core.ledger.immutability import guard_tables, lift_guards
 from jinmai.core.ledger.sealer import seal_pending
+from jinmai.core.ledger.selectors import opening
 from jinmai.core.ledger.tests.entries import record, record_many
+from jinmai.core.ledger.tree import logged_proof
 from jinmai.standards import tlog
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,9 +196,6 @@ def test_a_log_that_cannot_be_reached_is_not_believed(
 def test_a_proof_on_paper_is_believed_and_a_changed_one_is_not(
     program: ModuleType, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from jinmai.core.ledger.selectors import opening  # noqa: PLC0415 - beside its use
-    from jinmai.core.ledger.tree import logged_proof  # noqa: PLC0415
-
     record_many(20)
     seal_pending()
     key = str(identity().verifiers[0])
@@ -215,3 +217,46 @@ def test_the_sealer_itself_would_not_have_signed_another_history() -> None:
     record()
     with pytest.raises(sealer.SealerStoppedError):
         seal_pending()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\n\r\n\xff\xfe",
+    ],
+    ids=["no HTTP", "cut off", "no text"],
+)
+def test_whatever_answers_instead_of_a_log_is_not_believed(
+    program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        def once() -> None:
+            taken, _whose = server.accept()
+            with taken:
+                taken.recv(65536)
+                taken.sendall(answer)
+
+        teller = threading.Thread(target=once)
+        teller.start()
+        assert program.main([address, "--state", str(tmp_path / "state.json")]) == 1
+        teller.join()
+    assert "NOT TRUE: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("opened", ["[]", '{"leaf": 1}', '{"leaf": "W10="}', "{}", "[" * 100_000])
+def test_a_proof_of_another_form_is_not_believed(
+    program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], opened: str
+) -> None:
+    record()
+    seal_pending()
+    proof = str(logged_proof(0, opening(0, with_payload=True))).splitlines()
+    proof[1] = "extra " + base64.b64encode(opened.encode()).decode()
+    path = tmp_path / "entry.tlog-proof"
+    path.write_text("\n".join([*proof, ""]), encoding="utf-8")
+    key = str(identity().verifiers[0])
+    assert program.main(["--proof", str(path), "--key", key]) == 1
+    assert "NOT TRUE: " in capsys.readouterr().err
