@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -53,11 +54,16 @@ def _capture(call: Call) -> HttpResponse:
 
 
 def key_given(call: Call) -> str:
-    """The caller's ``Idempotency-Key``: the same again is the same capture. Without one each is new."""
+    """The caller's ``Idempotency-Key``: the same again is the same capture. Without one each is new.
+
+    What callers name stands apart from the keys of the chain's own captures: nobody outside can occupy
+    the key under which a recall will be captured.
+    """
     given = call.request.headers.get("Idempotency-Key", "").strip()
     if len(given) > LONGEST_KEY:
         raise Problem(400, "ValidationException", f"Idempotency-Key: at most {LONGEST_KEY} characters")
-    return given or f"once:{secrets.token_hex(16)}"
+    # Hashed, so that the longest key of a caller still fits behind the prefix.
+    return f"caller:{hashlib.sha256(given.encode()).hexdigest()}" if given else f"once:{secrets.token_hex(16)}"
 
 
 def _list(call: Call) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from jinmai.systems.traceability.choices import LotKind
 from jinmai.systems.traceability.models import Lot, LotInput
+from jinmai.systems.traceability.selectors.harvest_codes import animals_left, codes_of_harvest
 
 # No pond on Liaodong Bay yields so much: 500 kg a mu (667 m²) and harvest. Illustrative, not a regulation.
 MOST_GRAMS_PER_M2 = 750
@@ -63,7 +64,8 @@ def quota(lot: Lot) -> Quota:
     """The animals of a processed lot that may get a code; any other lot may mint none.
 
     The harvest bounds it by count and by weight, each less what other lots made of the same harvest have
-    taken: all lots of a harvest together never get more codes than it had animals.
+    taken: all lots of a harvest together, however many lots lie between, never get more codes than it had
+    animals.
     """
     if lot.kind != LotKind.PROCESSED:
         return Quota({"kind": 0}, 0)
@@ -78,6 +80,9 @@ def quota(lot: Lot) -> Quota:
         bounds["harvest_counted"] = animals
     if grams is not None:
         bounds["harvest_weighed"] = _after_processing(lot, grams) // lightest
+    whole = animals_left(lot)
+    if whole is not None:
+        bounds["harvests"] = minted + whole
     if not bounds:
         return Quota({}, minted)  # what this lot says of itself is no evidence of a harvest
     if lot.animals is not None:
@@ -119,6 +124,8 @@ def _of_outputs(lot: Lot) -> list[Break | None]:
     # Seed grows between hatchery and harvest: its weight bounds nothing.
     if lot.kind != LotKind.SEED:
         checks.append(_beyond("more_weight_taken_than_there_was", taken["grams"], lot.grams))
+    if lot.kind == LotKind.HARVEST:
+        checks.append(_beyond("more_codes_than_animals", codes_of_harvest(lot), lot.animals))
     return checks
 
 

@@ -16,6 +16,7 @@ RULES = {
     "more_seed_than_the_water_bears": _("%(found)s seed animals, but the water bears %(limit)s at most"),
     "more_animals_taken_than_there_were": _("%(found)s animals were taken out, but there were %(limit)s"),
     "more_weight_taken_than_there_was": _("%(found)s g were taken out, but there were %(limit)s g"),
+    "more_codes_than_animals": _("%(found)s animals got a code, but only %(limit)s were harvested"),
     "warmer_than_allowed": _(
         "logger %(logger)s: %(found)s °C where %(limit)s °C is the limit, %(minutes)s minutes"
     ),

@@ -13,6 +13,7 @@ from lxml import etree
 from jinmai.standards.epcis import read, write
 from jinmai.systems.traceability.models import CaptureJob, Event
 from jinmai.systems.traceability.rest_api import page_tokens
+from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.tests.epcis_client import EPC, Caller, content, document, event
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,16 @@ def test_the_same_key_is_the_same_job_and_never_another_document() -> None:
     other = Caller()
     assert other.capture(event(2), Idempotency_Key="box-7").status_code == 202
     assert caller.capture(event(3), Idempotency_Key="k" * 201).status_code == 400
+
+
+@pytest.mark.parametrize("key", ["traceability.recall:1:4", "k" * 200])
+def test_a_caller_cannot_occupy_a_key_of_the_chains_own_captures(key: str) -> None:
+    caller = Caller()
+    assert caller.capture(event(), Idempotency_Key=key).status_code == 202
+    party = CaptureJob.objects.get().owner
+    own = event(1)
+    assert party is not None
+    assert record_events(events=[own], party=party, key=key, actor="system").success
 
 
 def test_with_rollback_one_bad_event_keeps_none() -> None:
