@@ -63,7 +63,9 @@ def key_given(call: Call) -> str:
     if len(given) > LONGEST_KEY:
         raise Problem(400, "ValidationException", f"Idempotency-Key: at most {LONGEST_KEY} characters")
     # Hashed, so that the longest key of a caller still fits behind the prefix.
-    return f"caller:{hashlib.sha256(given.encode()).hexdigest()}" if given else f"once:{secrets.token_hex(16)}"
+    return (
+        f"caller:{hashlib.sha256(given.encode()).hexdigest()}" if given else f"once:{secrets.token_hex(16)}"
+    )
 
 
 def _list(call: Call) -> HttpResponse:

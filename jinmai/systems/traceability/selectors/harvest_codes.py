@@ -21,7 +21,7 @@ MOST_ROUNDS = 8
 
 @dataclass(frozen=True)
 class _Around:
-    """Lots with everything above them, and the counted harvests at the top of each (None: not all counted)."""
+    """Lots with all above them, and the counted harvests at the top of each (None: not all counted)."""
 
     lots: dict[int, Lot]
     tops: dict[int, frozenset[int] | None]

@@ -76,9 +76,7 @@ def test_codes_of_a_merged_lot_count_for_both_that_were_merged() -> None:
 
 def test_harvests_made_of_one_harvest_share_its_animals() -> None:
     chain = make_chain(animals=None, grams=None)
-    lots = [
-        made_of(chain, f"Q{n}", harvest_of(chain, f"HH{n}", chain.harvest, 1_000)) for n in range(3)
-    ]
+    lots = [made_of(chain, f"Q{n}", harvest_of(chain, f"HH{n}", chain.harvest, 1_000)) for n in range(3)]
     assert all_of(chain, *lots, chain.processed) == 1_000
 
 
