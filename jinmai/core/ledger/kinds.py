@@ -9,8 +9,9 @@ import msgspec
 PAYLOAD_ERASED = "ledger.payload_erased.v1"
 LAKE_SEALED = "ledger.lake_sealed.v1"
 PAYLOAD_READ = "ledger.payload_read.v1"
+WITNESS_USED = "ledger.witness_used.v1"
 # What these say concerns no person, so whoever may read payloads reads them without a reason.
-IMPERSONAL = frozenset({PAYLOAD_ERASED, LAKE_SEALED, PAYLOAD_READ})
+IMPERSONAL = frozenset({PAYLOAD_ERASED, LAKE_SEALED, PAYLOAD_READ, WITNESS_USED})
 
 
 class PayloadErased(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,6 +26,13 @@ class PayloadRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     entry: UUID
     reason: str
+
+
+class WitnessUsed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A witness countersigned for the first time, or for the first time with this key."""
+
+    witness: str
+    verifier: str
 
 
 class TableSealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,12 +12,19 @@ import urllib.error
 import urllib.request
 from typing import NamedTuple
 
+import msgspec
+from django.db import transaction
+
 from jinmai.core.ledger import tree
 from jinmai.core.ledger.identity import folder
+from jinmai.core.ledger.kinds import WITNESS_USED, WitnessUsed
 from jinmai.core.ledger.models import Checkpoint, Cosignature
+from jinmai.core.ledger.selectors import entries_of
+from jinmai.core.ledger.services import append
 from jinmai.standards import tlog
 
 NAME = "witnesses"
+ACTOR = "job:ledger.ask_witnesses"
 SECONDS = 10
 LARGEST_ANSWER = 100_000
 log = logging.getLogger(__name__)
@@ -72,13 +79,27 @@ def _ask(witness: Witness) -> int:
     note = tlog.parse_note(newest.note)
     answer = _submit(witness, known, newest.size, note)
     (line, *_) = tlog.parse_cosignatures(answer, note, [witness.verifier])
-    Cosignature.objects.create(
-        checkpoint=newest,
-        witness=witness.verifier.name,
-        verifier=str(witness.verifier),
-        line=line.line().removesuffix("\n"),
-    )
+    keep(newest.size, witness.verifier, line.line())
     return 1
+
+
+def keep(size: int, verifier: tlog.Verifier, line: str) -> None:
+    """Keep a witness's line under a checkpoint, and enter the key when it is first used.
+
+    A line under a key that no entry names is then no witness's, whoever wrote it into the database.
+    """
+    with transaction.atomic():
+        Cosignature.objects.create(
+            checkpoint_id=size, witness=verifier.name, verifier=str(verifier), line=line.removesuffix("\n")
+        )
+        _tell(verifier)
+
+
+def _tell(verifier: tlog.Verifier) -> None:
+    said = WitnessUsed(verifier.name, str(verifier))
+    told = entries_of([WITNESS_USED])
+    if not any(entry.payload == msgspec.structs.asdict(said) for entry in told):
+        append(kind=WITNESS_USED, subject=f"witness:{said.witness}", payload=said, actor=ACTOR)
 
 
 def _submit(witness: Witness, known: int, size: int, note: tlog.Note) -> str:

@@ -1,8 +1,9 @@
 """The lanes of a worker: threads beside each other, so that slow work never holds up quick work.
 
 The jobs of one room run one after the other in a lane of their own: they tend to want the same tables, and a
-long import of one room must not delay the others. Tasks have two lanes. A lane that an error threw out of its
-loop ends the worker, and the supervisor starts it anew.
+long import of one room must not delay the others. A job that waits for somebody outside names a lane of its
+own. Tasks have two lanes. A lane that an error threw out of its loop ends the worker, and the supervisor
+starts it anew.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def lanes(jobs: Sequence[Job], stop: threading.Event) -> list[Lane]:
     """The lanes of one worker, not yet started."""
     by_room: dict[str, list[Job]] = {}
     for job in jobs:
-        by_room.setdefault(job.name.partition(".")[0], []).append(job)
+        by_room.setdefault(job.lane or job.name.partition(".")[0], []).append(job)
     return [
         *(Lane(room, _Jobs(of_room, stop), stop) for room, of_room in by_room.items()),
         *(Lane(f"tasks-{number}", _Tasks(), stop) for number in range(1, TASK_LANES + 1)),

@@ -52,11 +52,15 @@ class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A periodic job: a dotted path to a function without arguments, run by the worker."""
+    """A periodic job: a dotted path to a function without arguments, run by the worker.
+
+    Jobs of a room run one after the other, but for those with a ``lane`` of their own: they wait for others.
+    """
 
     name: str
     run: str
     every_seconds: int
+    lane: str = ""
 
 
 class Tile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

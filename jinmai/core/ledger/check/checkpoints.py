@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinmai.core.ledger import last_published
 from jinmai.core.ledger.check.columns import columns
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.check.tiles import Tiles, tiled
 from jinmai.core.ledger.identity import identity, keys_in_force, link_text
+from jinmai.core.ledger.kinds import WITNESS_USED
+from jinmai.core.ledger.selectors import entries_of
 from jinmai.standards import sm2, tlog
 
 Signed = dict[int, tlog.CheckpointText]
@@ -121,16 +123,28 @@ def check_published(signed: Signed, published: tlog.CheckpointText | None) -> It
 
 
 def check_cosignatures(notes: dict[int, tlog.Note]) -> Iterator[Fault]:
-    """Each witness's line holds under the key it was taken with."""
+    """Each line holds under the key that the log says its witness used; and each witness left a line."""
     kept = columns()
+    told = {(said["witness"], said["verifier"]) for said in _payloads(WITNESS_USED)}
+    silent = {witness for witness, _verifier in told}
     for row in kept.rows("ledger_cosignature", ("checkpoint_id", "witness", "verifier", "line")):
         size = kept.number(row[0])
         witness, verifier, line = (kept.text(raw) for raw in row[1:])
         place = f"line of {witness} under checkpoint {size}"
+        silent.discard(witness)
         try:
             _check_line(notes.get(size or 0), witness, verifier, line)
         except (tlog.NoteError, tlog.KeyTextError) as error:
             yield Fault(place, str(error))
+        else:
+            if (witness, verifier) not in told:
+                yield Fault(place, "is under a key that no entry says the witness used")
+    for witness in sorted(silent):
+        yield Fault(f"lines of {witness}", "are missing, though the log says that it countersigned")
+
+
+def _payloads(kind: str) -> Iterator[dict[str, Any]]:
+    return (entry.payload for entry in entries_of([kind]) if entry.payload is not None)
 
 
 def _check_line(note: tlog.Note | None, witness: str | None, verifier: str | None, line: str | None) -> None:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from jinmai.core.ledger import tree
 from jinmai.core.ledger.check import check_ledger
 from jinmai.core.ledger.identity import folder, identity
+from jinmai.core.ledger.immutability import guard_tables, lift_guards
+from jinmai.core.ledger.kinds import WITNESS_USED
 from jinmai.core.ledger.models import Cosignature
 from jinmai.core.ledger.sealer import seal_pending
+from jinmai.core.ledger.selectors import entries_of
 from jinmai.core.ledger.tests.entries import record_many
 from jinmai.core.ledger.tests.witness import Witness
 from jinmai.core.ledger.witnesses import NAME, ask_witnesses
@@ -40,6 +44,46 @@ def test_a_witness_countersigns_each_checkpoint_once_and_its_line_is_handed_out(
     note = tree.latest_checkpoint()
     assert [line.name for line in note.signed_by([witness.signer.verifier])] == ["witness.example/w1"]
     assert check_ledger().ok
+
+
+def test_a_line_under_an_invented_key_is_found(witness: Witness) -> None:
+    record_many(3)
+    seal_pending()
+    ask_witnesses()
+    false = tlog.CosignatureSigner("witness.example/w1", bytes(32))
+    note = tree.latest_checkpoint()
+    line = tlog.sign(note.text, [false]).signatures[0].line().removesuffix("\n")
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_cosignature SET verifier = %s, line = %s", [str(false.verifier), line])
+    guard_tables()
+    assert [str(fault) for fault in check_ledger().faults] == [
+        "line of witness.example/w1 under checkpoint 3: is under a key that no entry says the witness used"
+    ]
+
+
+def test_lines_that_were_all_taken_away_are_missed(witness: Witness) -> None:
+    record_many(3)
+    seal_pending()
+    ask_witnesses()
+    lift_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ledger_cosignature")
+    guard_tables()
+    assert [str(fault) for fault in check_ledger().faults] == [
+        "lines of witness.example/w1: are missing, though the log says that it countersigned"
+    ]
+
+
+def test_a_witness_is_entered_once_for_each_of_its_keys(witness: Witness) -> None:
+    for _ in range(3):
+        record_many(2)
+        seal_pending()
+        ask_witnesses()
+    told = list(entries_of([WITNESS_USED]))
+    assert [entry.payload for entry in told] == [
+        {"witness": "witness.example/w1", "verifier": str(witness.signer.verifier)}
+    ]
 
 
 def test_a_witness_that_knows_more_than_we_remember_tells_its_size(witness: Witness) -> None:

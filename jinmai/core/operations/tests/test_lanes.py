@@ -26,11 +26,18 @@ def quick() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_job_of_one_room_does_not_hold_up_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = [
+@pytest.mark.parametrize(
+    "long",
+    [
         Job("register.imports", f"{__name__}.long_import", 3600),
-        Job("ledger.deliver", f"{__name__}.quick", 1),
-    ]
+        Job("ledger.ask_witnesses", f"{__name__}.long_import", 3600, lane="witnesses"),
+    ],
+    ids=["another room", "a lane of its own"],
+)
+def test_a_long_job_does_not_hold_up_another_lane(long: Job) -> None:
+    other_ran.clear()
+    seen.clear()
+    jobs = [long, Job("ledger.deliver", f"{__name__}.quick", 1)]
     enrol(jobs)
     stop = threading.Event()
 
