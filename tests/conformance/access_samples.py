@@ -39,6 +39,12 @@ def _party(owner: Organisation, district: str) -> Any:
     return Party(code=owner.code, district_id=district)
 
 
+def _thing(owner: Organisation, district: str) -> Any:
+    from jinmai.core.register.models import Thing  # noqa: PLC0415 - beside its siblings
+
+    return Thing(party=_party(owner, district))
+
+
 def _endpoint(owner: Organisation, district: str) -> Any:
     from jinmai.core.notices.models import Endpoint  # noqa: PLC0415 - beside its siblings
 
@@ -63,8 +69,10 @@ CORE: dict[str, Maker] = {
     "notices.send_again": _delivery,
     "notices.view_delivery": _delivery,
     "notices.view_delivery_subject": _delivery,
+    "register.correct": _party,
     "register.view_party": _party,
     "register.view_personal": _party,
+    "register.view_thing": _thing,
 }
 
 

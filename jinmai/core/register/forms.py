@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.register.models import Source
 from jinmai.core.register.services.imports import LARGEST_UPLOAD
+
+
+class DayInput(forms.DateInput):
+    """A day from the browser's calendar, which takes and gives the ISO form whatever the page's language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class ReasonForm(forms.Form):
@@ -27,12 +37,8 @@ class ReasonForm(forms.Form):
 class MomentForm(forms.Form):
     """A day in the world and a day of knowledge."""
 
-    effective = forms.DateField(
-        label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    known = forms.DateField(
-        label=_("As known at the end of"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    effective = forms.DateField(label=_("In force on"), required=False, widget=DayInput())
+    known = forms.DateField(label=_("As known at the end of"), required=False, widget=DayInput())
 
 
 class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no such subscript
@@ -45,6 +51,49 @@ class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django h
     def label_from_instance(self, obj: Any) -> str:
         """The name in the page's language."""
         return str(obj.name)
+
+
+class WithdrawalForm(forms.Form):
+    """Why a fact is not held to be true any more."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=4,
+        max_length=300,
+        help_text=_("Recorded in the ledger with your name."),
+    )
+
+
+class CorrectionForm(WithdrawalForm):
+    """What a fact shall say, who says so, as of which day and for which time; the last day counts too."""
+
+    field_order = ("value", "source", "as_of", "effective_from", "effective_to", "reason")
+
+    value = forms.CharField(label=_("What it shall be"), max_length=500)
+    source = SourceField(label=_("Source register"))
+    as_of = forms.DateField(
+        label=_("As of"),
+        widget=DayInput(),
+        help_text=_("The day for which the source says this, not the day of entry."),
+    )
+    effective_from = forms.DateField(label=_("In force from"), widget=DayInput())
+    effective_to = forms.DateField(
+        label=_("Last day in force"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Empty: until further notice."),
+    )
+
+    def clean_as_of(self) -> Any:
+        """A day that has come."""
+        return _has_come(self.cleaned_data["as_of"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """A period that ends where it begins or later."""
+        begins, last = self.cleaned_data.get("effective_from"), self.cleaned_data.get("effective_to")
+        if begins and last and (last < begins or last == date.max):
+            self.add_error("effective_to", _("The period ends before it begins."))
+        return self.cleaned_data
 
 
 class ImportForm(forms.Form):
@@ -62,7 +111,7 @@ class ImportForm(forms.Form):
     )
     as_of = forms.DateField(
         label=_("As of"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("The day for which the source says this; for rows without a day of their own."),
     )
     illustrative = forms.BooleanField(label=_("These data are illustrative (invented)"), required=False)
@@ -79,7 +128,11 @@ class ImportForm(forms.Form):
 
     def clean_as_of(self) -> Any:
         """A day that has come."""
-        day = self.cleaned_data["as_of"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("The as-of day lies in the future."))
-        return day
+        return _has_come(self.cleaned_data["as_of"])
+
+
+def _has_come(day: date) -> date:
+    """An as-of day that is not in the future."""
+    if day > timezone.localdate():
+        raise forms.ValidationError(_("The as-of day lies in the future."))
+    return day

@@ -52,6 +52,20 @@ def place_by_key(key: str) -> Place:
     return Place.objects.select_related("district", "party").get(key=key)
 
 
+def thing_by_key(key: str) -> Thing:
+    """The thing with this key. Raises ``Thing.DoesNotExist``."""
+    return Thing.objects.select_related("party__district", "place__district").get(key=key)
+
+
+def fact_by_number(number: int) -> Fact:
+    """The fact with this number, its subject beside it. Raises ``Fact.DoesNotExist``."""
+    if number >= 10**LONGEST_NUMBER:
+        raise Fact.DoesNotExist
+    beside = ("kind", "source", "party", "place__party", "thing__party")
+    found: Fact = Fact.objects.select_related(*beside).get(pk=number)
+    return found
+
+
 def facts_of(subject: Subject, kind: str = "") -> QuerySet[Fact]:
     """All that was ever said about a subject, corrected and withdrawn facts among it."""
     rows = Fact.objects.filter(**_about(subject)).select_related("kind", "source")

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from jinmai.core.register.views import facts, imports, parties, places
+from jinmai.core.register.views import corrections, facts, imports, parties, places, things
 
 urlpatterns = [
     path("places/", places.place_list, name="places"),
     path("places/<slug:key>/", places.place_page, name="place"),
+    path("places/<slug:key>/facts/<slug:kind>/", facts.place_fact_history, name="place_fact_history"),
+    path("things/", things.thing_list, name="things"),
+    path("things/<slug:key>/", things.thing_page, name="thing"),
+    path("things/<slug:key>/facts/<slug:kind>/", facts.thing_fact_history, name="thing_fact_history"),
+    path("facts/<int:number>/correction/", corrections.correct, name="fact_correction"),
+    path("facts/<int:number>/withdrawal/", corrections.withdraw, name="fact_withdrawal"),
     path("parties/", parties.party_list, name="parties"),
     path("parties/imports/", imports.import_list, name="imports"),
     path("parties/imports/new/", imports.new_import, name="new_import"),

@@ -73,16 +73,21 @@ def enter_fact(  # noqa: PLR0913 - what makes a fact
     return fact
 
 
-def correct_fact(*, fact: Fact, value: str, reason: str, actor: str, when: When | None = None) -> Fact:
-    """Enter what should have been said; what was known until now stays readable."""
-    if not reason.strip():
-        raise FactRefused("reason", "blank")
+def correct_fact(  # noqa: PLR0913 - what makes a fact
+    *, fact: Fact, value: str, reason: str, actor: str, when: When | None = None, source: str = ""
+) -> Fact:
+    """Enter what should have been said; what was known until now stays readable.
+
+    ``when`` and ``source`` say so where the time or the register was wrong, not the value. What follows by a
+    rule is put right at the facts that it rests on. Raises :class:`FactRefused`.
+    """
+    _may_be_put_right(fact, reason)
     when = when or When(fact.as_of, fact.effective_from, fact.effective_to)
-    _checked(fact.kind.key, fact.source.key, when)
+    _, register = _checked(fact.kind.key, source or fact.source.key, when)
     said = _value(fact.kind, value)
     with transaction.atomic():
         _must_stand(fact)
-        row = _row(selectors.subject_of(fact), fact.kind, fact.source, said, when)
+        row = _row(selectors.subject_of(fact), fact.kind, register, said, when)
         row.corrects, row.illustrative, row.note = fact, fact.illustrative, reason.strip()
         row.bound = fact.bound
         row.save()
@@ -114,8 +119,7 @@ def was_put_right(subject: Party | Place | Thing, kind: str, value: str, source:
 
 def withdraw_fact(*, fact: Fact, reason: str, actor: str) -> Fact:
     """Say that a fact is not held to be true any more; nothing stands in its place."""
-    if not reason.strip():
-        raise FactRefused("reason", "blank")
+    _may_be_put_right(fact, reason)
     when = When(fact.as_of, fact.effective_from, fact.effective_to)
     with transaction.atomic():
         _must_stand(fact)
@@ -190,6 +194,13 @@ def _place_in_time(fact: Fact) -> tuple[int, date, date | None]:
 
 def _wording(fact: Fact) -> tuple[int | None, str, date, str, str, bool]:
     return fact.number, fact.text, fact.as_of, fact.bound, fact.note, fact.illustrative
+
+
+def _may_be_put_right(fact: Fact, reason: str) -> None:
+    if not reason.strip():
+        raise FactRefused("reason", "blank")
+    if fact.source.key == deriving.DERIVED:
+        raise FactRefused("fact", "derived", fact.kind.key)
 
 
 def _must_stand(fact: Fact) -> None:

@@ -7,45 +7,57 @@ from datetime import UTC, date, datetime, time
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jinmai.core.access.api import requires
+from jinmai.core.access.api import may, requires
 from jinmai.core.register import bitemporal, selectors
 from jinmai.core.register.disclosure import MASKED
 from jinmai.core.register.forms import MomentForm
-from jinmai.core.register.models import Fact, FactKind, Party
-from jinmai.core.register.views.parties import VIEW
+from jinmai.core.register.models import Fact, FactKind, Party, Place, Thing
+from jinmai.core.register.services.deriving import DERIVED
+from jinmai.core.register.views.parties import CORRECT, VIEW, reader_of
+from jinmai.core.register.views.places import VIEW_PLACE
 from jinmai.core.register.views.recorded import told
-from jinmai.core.register.views.statements import Line, lines_of
+from jinmai.core.register.views.statements import Line, lines_of, name_of, page_of, person_behind
+from jinmai.core.register.views.things import VIEW_THING
 from jinmai.core.web.api import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of the history: what was said, and whether it counts on the chosen day."""
+    """One line of the history: what was said, by whom it was put right, and whether it counts on the day."""
 
     line: Line
     status: Status
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A party's kind of fact."""
+    """A subject's kind of fact. The permission of the history is that of the subject."""
 
-    party: Party
+    subject: Party | Place | Thing
     kind: FactKind
 
     @property
+    def party(self) -> Party | None:
+        """The party itself, or whose the place or thing is."""
+        return person_behind(self.subject)
+
+    @property
     def code(self) -> str:
-        """The party's code: the permission of the history is that of the party."""
-        return self.party.code
+        """The code of the party."""
+        return self.party.code if self.party else ""
 
     @property
     def district_id(self) -> str | None:
-        """The party's district."""
-        return self.party.district_id
+        """The district of the party, or of the place."""
+        if isinstance(self.subject, Place):
+            return self.subject.district_id
+        return self.party.district_id if self.party else None
 
 
 def asked(code: str, kind: str) -> Asked | None:
@@ -54,12 +66,42 @@ def asked(code: str, kind: str) -> Asked | None:
     return None if found is None else Asked(selectors.party_by_handle(code), found)
 
 
+def asked_of_place(key: str, kind: str) -> Asked | None:
+    """The place and the kind that the address names."""
+    found = selectors.fact_kinds().get(kind)
+    return None if found is None else Asked(selectors.place_by_key(key), found)
+
+
+def asked_of_thing(key: str, kind: str) -> Asked | None:
+    """The thing and the kind that the address names."""
+    found = selectors.fact_kinds().get(kind)
+    return None if found is None else Asked(selectors.thing_by_key(key), found)
+
+
 @require_safe
 @requires(VIEW, get=asked)
 def fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
+    """What was ever said of one kind about a party."""
+    return _history(request, about, reverse("parties"), _("Parties"))
+
+
+@require_safe
+@requires(VIEW_PLACE, get=asked_of_place)
+def place_fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
+    """What was ever said of one kind about a place."""
+    return _history(request, about, reverse("places"), _("Places"))
+
+
+@require_safe
+@requires(VIEW_THING, get=asked_of_thing)
+def thing_fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
+    """What was ever said of one kind about a thing."""
+    return _history(request, about, reverse("things"), _("Things"))
+
+
+def _history(request: HttpRequest, about: Asked, list_url: str, list_name: str) -> HttpResponse:
     """Choose a day of the world and a moment of knowledge; the page says what counted."""
-    party = about.party
-    facts = list(selectors.facts_of(party, about.kind.key).order_by("-entered_at", "-pk"))
+    facts = list(selectors.facts_of(about.subject, about.kind.key).order_by("-entered_at", "-pk"))
     if not facts:
         raise Http404
     form = MomentForm(request.GET or None)
@@ -67,20 +109,31 @@ def fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
     heard = [fact for fact in facts if known is None or fact.entered_at <= known]
     counting = {fact.pk for fact in bitemporal.counting(heard, effective, known)}
     corrected = {fact.corrects_id for fact in heard}
+    may_correct = may(reader_of(request), CORRECT, about)
     statements = [
-        Statement(line, _status(line.fact, counting, corrected)) for line in lines_of(heard, party, MASKED)
+        Statement(
+            line, _status(line.fact, counting, corrected), may_correct and _may_be_put_right(line.fact, facts)
+        )
+        for line in lines_of(heard, about.subject, MASKED)
     ]
     context = {
-        "party": party,
-        "name": MASKED.name(party),
+        "name": name_of(about.subject),
+        "crumbs": [(list_url, list_name), (page_of(about.subject), name_of(about.subject))],
         "kind": about.kind,
         "form": form,
         "effective": effective,
         "known": known,
         "statements": statements,
+        "may_correct": may_correct,
         "entries": told(selectors.entries_of(facts)),
     }
     return render(request, "register/fact_history.html", context)
+
+
+def _may_be_put_right(fact: Fact, facts: list[Fact]) -> bool:
+    """Whether a fact stands and rests on nothing else: what follows by a rule is put right at its bases."""
+    corrected = any(each.corrects_id == fact.pk for each in facts)
+    return not corrected and not fact.withdrawn and fact.source.key != DERIVED
 
 
 def _status(fact: Fact, counting: set[int], corrected: set[int | None]) -> Status:

@@ -24,6 +24,7 @@ from jinmai.core.register.views.statements import Line, lines_of, state_of
 from jinmai.core.web.api import table_page
 
 VIEW, PERSONAL, IMPORT = "register.view_party", "register.view_personal", "register.import_parties"
+CORRECT = "register.correct"
 
 
 @require_safe

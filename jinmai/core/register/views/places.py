@@ -81,7 +81,7 @@ def place_page(request: HttpRequest, place: Place) -> HttpResponse:
         "place": place,
         "owner": MASKED.name(place.party) if place.party and may_see_owner else "",
         "positions": positions(place),
-        "lines": lines_of(facts, None, MASKED),
+        "lines": lines_of(facts, place, MASKED),
         "entries": told(entries_for(place.subject)),
         "illustrative": place.illustrative,
         "parties_of_district": place.kind == PlaceKind.DISTRICT and reader.has_perm(VIEW),

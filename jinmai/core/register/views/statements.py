@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from jinmai.core.register import bitemporal, selectors
-from jinmai.core.register.disclosure import Disclosure
-from jinmai.core.register.models import Fact, Party
+from jinmai.core.register.disclosure import MASKED, Disclosure
+from jinmai.core.register.models import Fact, Party, Place, Thing
 from jinmai.core.register.renderings import rendered
 from jinmai.core.register.values import shown
 from jinmai.core.web.api import Status, formats
@@ -36,9 +36,10 @@ class Line:
     own_words: str  # what the source said, where the page shows a rendering of it
 
 
-def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure) -> list[Line]:
-    """Facts with everything that makes them facts; those of a party lead to their history."""
+def lines_of(facts: Iterable[Fact], subject: Party | Place | Thing, disclosure: Disclosure) -> list[Line]:
+    """Facts with everything that makes them facts; each leads to its history."""
     facts = list(facts)
+    party = person_behind(subject)
     bases = selectors.bases_of(facts)
     return [
         Line(
@@ -48,7 +49,7 @@ def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure)
             period=period(fact),
             source=fact.source.name,
             as_of=fact.as_of,
-            href=reverse("fact_history", args=[party.handle, fact.kind.key]) if party else "",
+            href=history_of(subject, fact.kind.key),
             rests_on=[
                 gettext("%(kind)s %(value)s, %(source)s")
                 % {
@@ -63,6 +64,38 @@ def lines_of(facts: Iterable[Fact], party: Party | None, disclosure: Disclosure)
         )
         for fact in facts
     ]
+
+
+def person_behind(subject: Party | Place | Thing) -> Party | None:
+    """The party whose protection covers what is said of a subject: itself, or whose the thing is."""
+    return subject if isinstance(subject, Party) else subject.party
+
+
+def name_of(subject: Party | Place | Thing) -> str:
+    """Its name in the page's language, that of a person masked."""
+    return MASKED.name(subject) if isinstance(subject, Party) else subject.name
+
+
+def page_of(subject: Party | Place | Thing) -> str:
+    """The address of its page."""
+    match subject:
+        case Party():
+            return reverse("party", args=[subject.handle])
+        case Place():
+            return reverse("place", args=[subject.key])
+        case _:
+            return reverse("thing", args=[subject.key])
+
+
+def history_of(subject: Party | Place | Thing, kind: str) -> str:
+    """The address of everything that was ever said of one kind about a subject."""
+    match subject:
+        case Party():
+            return reverse("fact_history", args=[subject.handle, kind])
+        case Place():
+            return reverse("place_fact_history", args=[subject.key, kind])
+        case _:
+            return reverse("thing_fact_history", args=[subject.key, kind])
 
 
 def period(fact: Fact) -> str:
