@@ -59,13 +59,20 @@ def test_the_officer_puts_a_fact_right(
     expect(page.get_by_text("123,456,789").first).to_be_visible()
     expect(page.get_by_text("checked against the return").first).to_be_visible()
     shoot(page, f"correction-done-{form}")
-    page.get_by_role("link", name=words["right"]).first.click()
-    page.locator("#withdrawal_reason").fill("录入的是另一家企业 / another firm's figure")
-    page.get_by_role("button", name=words["withdraw"]).click()
-    page.wait_for_url(history)
-    expect(page.get_by_text("another firm's figure").first).to_be_visible()
     page.goto(f"{instance.url}/things/")
     shoot(page, f"things-{form}")
     page.locator("tbody a").first.click()
     page.wait_for_url(re.compile(r"/things/.+/"))
     shoot(page, f"thing-{form}")
+
+
+def test_the_officer_withdraws_a_fact(instance: Instance, open_page: Open) -> None:
+    words = WORDS["zh"]
+    page = sign_in(open_page(f"{instance.url}/places/2107/facts/alloy_firms/"), instance, "officer")
+    history = page.url
+    page.get_by_role("link", name=words["right"]).first.click()
+    page.locator("#withdrawal_reason").fill("录入的是另一家企业 / another firm's figure")
+    page.get_by_role("button", name=words["withdraw"]).click()
+    page.wait_for_url(history)
+    shoot(page, "withdrawal-done-zh-desktop")
+    expect(page.get_by_text("another firm's figure").first).to_be_visible()
