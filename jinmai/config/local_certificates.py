@@ -67,15 +67,33 @@ class LocalCertificates:
         return self.folder / "machine.key"
 
     def ensure(self, names: Sequence[str], now: datetime | None = None) -> bool:
-        """Make what is absent, renew what ends soon or lacks a name. Returns whether it made one."""
+        """Make what is absent, renew what ends soon or lacks a name. Returns whether it made one.
+
+        Names that the authority may not vouch for are left out: it may be of a time when the machine had
+        another name, and one forbidden name would make clients refuse the whole certificate.
+        """
         now = now or datetime.now(UTC)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.authority.exists():
             self._make_authority(now)
+        names = self.permitted(names)
         if self._is_good(names, now):
             return False
         self._make_certificate(names, now)
         return True
+
+    def permitted(self, names: Sequence[str]) -> list[str]:
+        """Those of the names that the authority may vouch for."""
+        constraints = _read(self.authority).extensions.get_extension_for_class(x509.NameConstraints).value
+        suffixes = [
+            one.value for one in constraints.permitted_subtrees or () if isinstance(one, x509.DNSName)
+        ]
+        return [
+            name
+            for name in names
+            if isinstance(_general(name), x509.IPAddress)
+            or any(name == suffix or name.endswith(f".{suffix}") for suffix in suffixes)
+        ]
 
     def fingerprint(self) -> str:
         """SHA-256 of the authority's certificate, for comparing by eye: ``AB:12:…``."""

@@ -75,10 +75,28 @@ def test_a_client_accepts_the_machine_under_each_of_its_names_and_no_other(
     assert answers == {**dict.fromkeys(NAMES, True), "192.168.1.6": False, "other.local": False}
 
 
-def test_the_authority_cannot_vouch_for_the_world_outside(certificates: LocalCertificates) -> None:
+def test_the_authority_cannot_vouch_for_the_world_outside(
+    certificates: LocalCertificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever held the authority's key could write such a certificate; clients would not have it.
+    monkeypatch.setattr(LocalCertificates, "permitted", lambda _, names: list(names))
     certificates.ensure([*NAMES, "bank.example"])
     with serving(certificates) as port:
         assert accepted(certificates, port, "bank.example") is False
+
+
+def test_a_machine_that_was_renamed_is_still_accepted_under_its_other_names(
+    certificates: LocalCertificates,
+) -> None:
+    assert certificates.ensure([*NAMES, "renamed", "renamed.local"]) is True
+    with serving(certificates) as port:
+        assert {
+            name: accepted(certificates, port, name) for name in [*NAMES, "renamed.local", "renamed"]
+        } == {
+            **dict.fromkeys([*NAMES, "renamed.local"], True),
+            "renamed": False,
+        }
+    assert certificates.ensure([*NAMES, "renamed", "renamed.local"]) is False
 
 
 def test_keys_are_readable_by_their_owner_only(certificates: LocalCertificates) -> None:
