@@ -111,3 +111,15 @@ def test_in_days_it_wanders_loads_itself_at_night_and_grows_no_larger(
             page.clock.fast_forward(26 * 3600 * 1000)
         expect(value, f"night {night}").not_to_have_text("–", timeout=REOPENED)
     assert page.evaluate("document.querySelectorAll('*').length") <= nodes + 20
+
+
+def test_a_key_that_was_revoked_takes_the_numbers_off_the_wall(instance: Instance, open_page: Open) -> None:
+    told = instance.run("api_key", "create", "--scope", "screen", "--name", "ends", "--json").stdout
+    key = json.loads(told)
+    page = open_page(f"{instance.url}/screen/hall/{key['key']}", allowed="403")
+    page.set_viewport_size(HALL)  # type: ignore[arg-type]
+    value = page.locator('[data-live="industry.power_now"]')
+    expect(value).not_to_have_text("–")
+    instance.run("api_key", "revoke", key["id"])
+    expect(value).to_have_count(0, timeout=REOPENED)
+    expect(page.locator("h1")).to_be_visible()

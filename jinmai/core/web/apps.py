@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,7 @@ class WebConfig(AppConfig):
 
     name = "jinmai.core.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Check what manifests declare for the big screen at each start."""
+        import_module("jinmai.core.web.checks")

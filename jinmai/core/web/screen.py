@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 PLACE = "screen"
 PERMISSION = "web.view_screen"
-# Tiles stand in two columns beside the schematic.
-MOST_TILES = 8
+# Tiles stand in two columns beside the schematic: four in a column have room, more stand closer, and beyond
+# eight nobody could read them. More than two such columns are refused at the start (checks.py).
+ROOMY_SIDE = 4
+MOST_TILES = 16
 TICKER_LINES = 4
 # Half a turn on average and one at most: what the lake or the ledger says is on every screen within a second.
 TURN_SECONDS = 0.75
@@ -70,9 +72,28 @@ class ShareBar:
 
 
 def screen_tiles(found: Iterable[NamedTile]) -> list[ScreenTile]:
-    """The tiles as the screen draws them, at most :data:`MOST_TILES`."""
+    """The tiles as the screen draws them."""
     now = timezone.now()
-    return [_drawn(named, now) for named in list(found)[:MOST_TILES]]
+    return [_drawn(named, now) for named in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two columns of tiles."""
+
+    name: str
+    tiles: list[ScreenTile]
+
+    @property
+    def close(self) -> bool:
+        """Whether its tiles have to stand closer than they like."""
+        return len(self.tiles) > ROOMY_SIDE
+
+
+def sides(tiles: list[ScreenTile]) -> list[Side]:
+    """The tiles in two columns, the first half on the left."""
+    half = (len(tiles) + 1) // 2
+    return [Side("left", tiles[:half]), Side("right", tiles[half:])]
 
 
 def ticker() -> list[TickerLine]:

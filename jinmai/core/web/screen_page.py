@@ -19,19 +19,14 @@ from jinmai.core.web.live import live_response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A screen whose script has died loads itself anew after this; a living one does so each night.
-SCREEN_REFRESH_SECONDS = 26 * 3600
-
 
 def screen_page(request: HttpRequest, viewer: Any, *, live: str) -> HttpResponse:
     """The big screen as ``viewer`` may see it, following the stream at ``live``."""
     found = city_page.visible(city_page.tiles(city_screen.PLACE), viewer)
     told, shapes = city_page.shapes(found)
-    tiles = city_screen.screen_tiles(found)
-    half = (len(tiles) + 1) // 2
     context = {
         "live": live,
-        "sides": [("left", tiles[:half]), ("right", tiles[half:])],
+        "sides": city_screen.sides(city_screen.screen_tiles(found)),
         "told": told,
         "map_unit": told.tile.unit if told else "",
         "shapes": shapes,
@@ -41,9 +36,8 @@ def screen_page(request: HttpRequest, viewer: Any, *, live: str) -> HttpResponse
         "illustrative": any(named.tile.illustrative for named in found),
         "now": timezone.now(),
     }
-    response = render(request, "web/screen.html", context)
-    response["Refresh"] = str(SCREEN_REFRESH_SECONDS)
-    return response
+    # No Refresh header: it would also come during an outage, and the browser's own error page stays for ever.
+    return render(request, "web/screen.html", context)
 
 
 async def screen_stream(viewer: Any, allowed: Callable[[], bool] | None = None) -> HttpResponseBase:

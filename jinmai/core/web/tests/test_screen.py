@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.test import AsyncClient, Client
 from django.utils import timezone, translation
 
-from jinmai.core.web import portal, screen
+from jinmai.core.web import checks, portal, screen
 from jinmai.core.web.living import Share, Tile
 from jinmai.core.web.manifest import Tile as Declared
 from jinmai.core.web.screen import TickerLine
@@ -113,9 +113,9 @@ def test_a_visitor_is_sent_to_sign_in(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_screen_whose_script_has_died_loads_itself_anew_within_two_days(client: Client) -> None:
+def test_no_outage_can_leave_the_browsers_own_error_page_on_the_wall(client: Client) -> None:
     client.force_login(person("bureau_officer"), backend="jinmai.core.access.backends.Passwords")
-    assert int(client.get("/screen/")["Refresh"]) == 26 * 3600
+    assert "Refresh" not in client.get("/screen/")
 
 
 @pytest.mark.django_db
@@ -148,11 +148,24 @@ def test_a_number_beyond_its_patience_is_marked(age: int, words: str) -> None:
         assert bool(shown.stale.text) == bool(words)
 
 
-def test_at_most_eight_tiles_stand_on_it() -> None:
-    named = [portal.NamedTile(f"industry.{number}", secret_tile()) for number in range(12)]
-    assert [shown.key for shown in screen.screen_tiles(named)] == [
-        f"industry.{number}" for number in range(8)
-    ]
+@pytest.mark.parametrize(
+    ("count", "left", "close"), [(1, 1, False), (8, 4, False), (9, 5, True), (16, 8, True)]
+)
+def test_every_tile_stands_on_it_and_many_stand_closer(count: int, left: int, *, close: bool) -> None:
+    named = [portal.NamedTile(f"industry.{number}", secret_tile()) for number in range(count)]
+    sides = screen.sides(screen.screen_tiles(named))
+    assert [shown.key for side in sides for shown in side.tiles] == [one.key for one in named]
+    assert (len(sides[0].tiles), sides[0].close) == (left, close)
+
+
+def test_more_tiles_than_anybody_could_read_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = [(f"industry.{number}", "x") for number in range(17)]
+    monkeypatch.setattr(portal, "declared_tiles", lambda _place: declared)
+    (fault,) = checks.screen_has_room()
+    assert "17" in fault.msg
+    assert "industry.16" in fault.msg
+    monkeypatch.setattr(portal, "declared_tiles", lambda _place: declared[:16])
+    assert checks.screen_has_room() == []
 
 
 def test_every_kind_of_entry_has_a_title_in_both_languages() -> None:

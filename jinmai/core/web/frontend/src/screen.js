@@ -1,5 +1,5 @@
 // The big screen of a hall. It runs for days: no timers pile up, nothing is drawn by a chart library, and
-// once a night it loads itself anew, but only after the server has answered.
+// once a night it loads itself anew, but only after the server has answered. Who may no longer see it sees nothing.
 import { startLive } from "./live.js";
 
 const SILENCE = 10000; // without a new reading for so long, contact is lost
@@ -96,18 +96,31 @@ function untilTheNight() {
   return (wait < 3600 ? wait + 86400 : wait) * 1000 + Math.random() * 1800000;
 }
 
-async function reload() {
+// "shown" or "refused" is the server's word; anything else is an outage, in which the board stays as it is.
+async function asked() {
   try {
-    const answer = await fetch(location.href, { redirect: "error", cache: "no-store" });
-    if (answer.ok) return location.reload();
+    const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" });
+    if (answer.ok) return "shown";
+    return answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status) ? "refused" : "away";
   } catch {
-    // Away now: the board stays as it is and asks again.
+    return "away";
   }
+}
+
+async function reload() {
+  if ((await asked()) !== "away") return location.reload();
   setTimeout(reload, SHIFT_EVERY);
+}
+
+// Without contact: a key that was revoked or a session that ended takes the numbers away, an outage does not.
+async function checkWelcome() {
+  if (Date.now() - heard > SILENCE && (await asked()) === "refused") return location.reload();
+  setTimeout(checkWelcome, SILENCE);
 }
 
 startLive();
 tick();
 setInterval(tick, 1000);
 setInterval(shift, SHIFT_EVERY);
+setTimeout(checkWelcome, SILENCE);
 setTimeout(reload, untilTheNight());
