@@ -13,10 +13,13 @@ from django.db.models import Sum
 
 from jinmai.systems.traceability.choices import LotKind
 from jinmai.systems.traceability.models import Lot, LotInput
-from jinmai.systems.traceability.selectors.harvest_codes import animals_left, codes_of_harvest
+from jinmai.systems.traceability.selectors.harvest_codes import (
+    MOST_GRAMS_PER_M2,
+    codes_left,
+    codes_of_harvest,
+    yield_permille,
+)
 
-# No pond on Liaodong Bay yields so much: 500 kg a mu (667 m²) and harvest. Illustrative, not a regulation.
-MOST_GRAMS_PER_M2 = 750
 # No hatchery grows so many seed animals in a cubic metre of water. Illustrative, not a regulation.
 MOST_SEED_PER_M3 = 50_000
 
@@ -45,7 +48,7 @@ class Quota:
 
 @dataclass(frozen=True)
 class Share:
-    """What of a source stands behind a lot, at most: animals, and grams before processing."""
+    """What of a source stands behind a lot, at most: animals, and grams after processing."""
 
     animals: int | None
     grams: int | None
@@ -65,12 +68,14 @@ def quota(lot: Lot) -> Quota:
 
     The harvest bounds it by count and by weight, each less what other lots made of the same harvest have
     taken: all lots of a harvest together, however many lots lie between, never get more codes than it had
-    animals.
+    animals, or than its weight allows.
     """
     if lot.kind != LotKind.PROCESSED:
         return Quota({"kind": 0}, 0)
     minted = _minted(lot)
-    shares = [_share(taken) for taken in lot.inputs.select_related("source__product").order_by("pk")]
+    shares = [
+        _share(taken) for taken in lot.inputs.select_related("lot__product", "source__product").order_by("pk")
+    ]
     if not shares:
         return Quota({"no_inputs": 0}, minted)
     lightest = lot.product.grams_least
@@ -79,12 +84,14 @@ def quota(lot: Lot) -> Quota:
     if animals is not None:
         bounds["harvest_counted"] = animals
     if grams is not None:
-        bounds["harvest_weighed"] = _after_processing(lot, grams) // lightest
-    whole = animals_left(lot)
-    if whole is not None:
-        bounds["harvests"] = minted + whole
-    if not bounds:
-        return Quota({}, minted)  # what this lot says of itself is no evidence of a harvest
+        bounds["harvest_weighed"] = grams // lightest
+    whole = codes_left(lot)
+    if whole.animals is None and whole.by_weight is None:
+        return Quota({}, minted)  # what a lot says of itself after processing is no evidence of a harvest
+    for name, left in (("harvests_counted", whole.animals), ("harvests_weighed", whole.by_weight)):
+        # Named only where it says more than what went into this lot.
+        if left is not None and minted + left < min(bounds.values(), default=minted + left + 1):
+            bounds[name] = minted + left
     if lot.animals is not None:
         bounds["counted"] = lot.animals
     if lot.grams is not None:
@@ -98,14 +105,14 @@ def breaks(lot: Lot) -> list[Break]:
 
 
 def _of_inputs(lot: Lot) -> list[Break | None]:
-    inputs = list(lot.inputs.values("animals", "grams"))
+    inputs = list(lot.inputs.select_related("lot__product", "source"))
     if not inputs:
         return []
-    animals = _total(each["animals"] for each in inputs)
-    grams = _total(each["grams"] for each in inputs)
+    animals = _total(taken.animals for taken in inputs)
     checks = [_beyond("more_animals_than_went_in", lot.animals, animals)]
-    if lot.kind == LotKind.PROCESSED and grams is not None:
-        checks.append(_beyond("more_weight_than_the_yield", lot.grams, _after_processing(lot, grams)))
+    if lot.kind == LotKind.PROCESSED:
+        grams = _total(_after_processing(taken, taken.grams) for taken in inputs)
+        checks.append(_beyond("more_weight_than_the_yield", lot.grams, grams))
     return checks
 
 
@@ -140,21 +147,21 @@ def _share(taken: LotInput) -> Share:
         animals, grams = None if above.most is None else above.left, source.grams
     else:
         animals, grams = source.animals, source.grams
-    for other in source.outputs.exclude(pk=taken.pk).select_related("lot__product"):
+    for other in source.outputs.exclude(pk=taken.pk).select_related("lot__product", "source"):
         codes = _minted(other.lot)
         before = other.pk < taken.pk
         animals = _less(animals, max(codes, (other.animals or 0) if before else 0))
-        grams = _less(grams, max(_before_processing(other.lot, codes), (other.grams or 0) if before else 0))
-    return Share(_least(taken.animals, animals), _least(taken.grams, grams))
+        grams = _less(grams, max(_before_processing(other, codes), (other.grams or 0) if before else 0))
+    return Share(_least(taken.animals, animals), _after_processing(taken, _least(taken.grams, grams)))
 
 
 def _minted(lot: Lot) -> int:
     return lot.mint_batches.aggregate(total=Sum("count"))["total"] or 0
 
 
-def _before_processing(lot: Lot, animals: int) -> int:
+def _before_processing(taken: LotInput, animals: int) -> int:
     """The weight that so many of a lot's animals had at least before they were processed."""
-    return animals * lot.product.grams_least * 1000 // max(1, lot.product.yield_permille)
+    return animals * taken.lot.product.grams_least * 1000 // yield_permille(taken.lot, taken.source)
 
 
 def _less(value: int | None, taken: int) -> int | None:
@@ -165,8 +172,8 @@ def _least(*values: int | None) -> int | None:
     return min((value for value in values if value is not None), default=None)
 
 
-def _after_processing(lot: Lot, grams: int) -> int:
-    return grams * lot.product.yield_permille // 1000
+def _after_processing(taken: LotInput, grams: int | None) -> int | None:
+    return None if grams is None else grams * yield_permille(taken.lot, taken.source) // 1000
 
 
 def _beyond(rule: str, found: int | None, limit: int | None) -> Break | None:

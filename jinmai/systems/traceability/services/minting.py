@@ -28,6 +28,7 @@ from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import upstream
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.signing_keys import signing_key
+from jinmai.systems.traceability.services.turns import MINT_TURN, one_at_a_time
 
 MOST_AT_ONCE = 1_000_000
 
@@ -54,7 +55,9 @@ def mint(*, asked: MintRequest, by: User) -> MintBatch:
 @transaction.atomic
 def reserve_batch(*, asked: MintRequest, by: User) -> MintBatch:
     """Take so many animals out of the lot's quota. Raises :class:`ChainRefusedError`."""
-    # Requests for lots of one harvest take their turns: they share its quota.
+    # Requests take their turns: two lots share the quota of harvests that some third lot mixes, also where
+    # they have no ancestor in common.
+    one_at_a_time(MINT_TURN)
     above = sorted(lot.pk for lot in upstream([asked.lot]))
     list(Lot.objects.select_for_update().filter(pk__in=above).order_by("pk"))
     lot = Lot.objects.select_related("product", "site").get(pk=asked.lot.pk)

@@ -18,6 +18,7 @@ from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.lots import enter_lot, record_opening
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.shipping import check_source_is_here
+from jinmai.systems.traceability.services.turns import MINT_TURN, one_at_a_time
 
 # What may be made of what: animals are seed, then harvest, then products, and products of products.
 _MADE_OF = {
@@ -83,6 +84,7 @@ def weigh_harvest(*, harvest: Harvest, by: User) -> Harvest:
         ChainRefusedError: the lot is no harvest lot, or was weighed already.
         ValidationError: a figure cannot be so.
     """
+    one_at_a_time(MINT_TURN)
     lot = Lot.objects.select_for_update().select_related("product", "site__owner").get(pk=harvest.lot_id)
     if lot.kind != LotKind.HARVEST:
         raise ChainRefusedError(_("Only a harvest lot is weighed at harvest."))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import connection
+
+# Who counts what a net of lots leaves to codes, and who changes what was counted in it.
+MINT_TURN: Final = "mint"
 
 
 def one_at_a_time(deed: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -17,10 +18,12 @@ from pytest_django import Settings
 from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot, LotInput, Recall
 from jinmai.systems.traceability.services.certificates import issue_certificate
+from jinmai.systems.traceability.services.minting import MintRequest, mint, reserve_batch
 from jinmai.systems.traceability.services.packing import pack_box, pack_boxes, stack_pallet
 from jinmai.systems.traceability.services.processing import make_lot_of
 from jinmai.systems.traceability.services.recalls import start_recall
-from jinmai.systems.traceability.tests.chain import BEGAN, make_chain, mint_batch
+from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch, pass_test
 from jinmai.systems.traceability.tests.laboratory import make_report
 
 pytestmark = [
@@ -95,6 +98,35 @@ def test_a_recall_finds_the_box_that_is_packed_at_that_moment() -> None:
     assert begun.result(20).units == 1
     box.refresh_from_db()
     assert box.state == UnitState.RECALLED
+
+
+def test_lots_that_share_harvests_only_through_a_third_do_not_both_take_the_last_animals() -> None:
+    chain = make_chain(animals=None, grams=None)
+    Lot.objects.update(grams=None)
+    LotInput.objects.update(animals=None, grams=None)
+    other = made(chain, LotKind.HARVEST, "H2", chain.seed)
+    both = made(chain, LotKind.PROCESSED, "P2", chain.harvest, other)
+    last = made(chain, LotKind.PROCESSED, "P3", other)
+    mint(asked=MintRequest(both, 1_000, uuid4()), by=chain.by)
+
+    def beside() -> None:
+        reserve_batch(asked=MintRequest(last, 1_000, uuid4()), by=chain.by)
+
+    with while_open(beside) as begin:
+        reserve_batch(asked=MintRequest(chain.processed, 1_000, uuid4()), by=chain.by)
+        begun = begin()
+    with pytest.raises(ChainRefusedError, match="do not fit"):
+        begun.result(20)
+
+
+def made(chain: Chain, kind: LotKind, code: str, *sources: Lot) -> Lot:
+    """A lot of others, tested; a harvest of it had a thousand animals."""
+    like = chain.harvest if kind == LotKind.HARVEST else chain.processed
+    lot = Lot(product=like.product, site=like.site, code=code, kind=kind, began_at=BEGAN + timedelta(days=32))
+    lot.animals = 1_000 if kind == LotKind.HARVEST else None
+    lot = make_lot_of(lot=lot, inputs=[LotInput(source=source) for source in sources], by=chain.by)
+    pass_test(lot, chain.by)
+    return lot
 
 
 def test_two_pallets_stacked_at_once_get_two_codes() -> None:

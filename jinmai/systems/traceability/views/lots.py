@@ -52,6 +52,8 @@ BOUNDS: dict[str, StrOrPromise] = {
     "weighed": _("Weight of this lot by the lightest animal"),
     "harvest_counted": _("Harvested animals that went in and that no other lot took"),
     "harvest_weighed": _("Their weight after the processing yield, by the lightest animal"),
+    "harvests_counted": _("Animals of the harvests behind it that no other lot's codes took"),
+    "harvests_weighed": _("Weight of the harvests behind it, less what the codes of other lots took"),
     "no_inputs": _("Nothing says what this lot was made of"),
     "kind": _("Only animals of a processed lot can carry a code"),
 }
