@@ -164,9 +164,7 @@ def test_a_count_between_bounds_what_is_made_of_it() -> None:
 
 
 @pytest.mark.parametrize("figures", [{"animals": 1_000}, {"grams": 100_000}])
-def test_the_page_of_a_lot_names_what_other_generations_took(
-    client: Client, figures: dict[str, int]
-) -> None:
+def test_the_page_of_a_lot_names_what_other_generations_took(client: Client, figures: dict[str, int]) -> None:
     chain = make_chain(animals=None, grams=None)
     unknown_but(chain, **figures)
     all_of(chain, made_of(chain, "P2", chain.processed))
