@@ -34,6 +34,7 @@ WORDS = {
 
 def shoot(page: Page, name: str) -> None:
     """Keep a picture, and see that nothing reaches beyond the width of the window."""
+    page.wait_for_load_state()  # between two pages there is no document
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
