@@ -13,6 +13,7 @@ from jinmai.systems.traceability.views import (
     lots,
     promises,
     reports,
+    shipments,
     temperature,
     units,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path(
         "lots/<str:gtin>/<str:code>/promises/<int:number>.pdf", promises.print_promise, name="promise_paper"
     ),
+    path("lots/<str:gtin>/<str:code>/ship/", shipments.send, name="ship_lot"),
     path("lots/<str:gtin>/<str:code>/state/", lot_deeds.state, name="lot_state"),
     path("lots/<str:gtin>/<str:code>/recall/", lot_deeds.call_back, name="start_recall"),
     path("pack/<str:gtin>/", consumer.product_page, name="product_published"),
@@ -50,6 +52,9 @@ urlpatterns = [
     path("pack/<str:gtin>/<str:serial>/", consumer.item_page, name="pack_page"),
     path("pack/<str:gtin>/<str:serial>/claim/", consumer.item_claim, name="pack_claim"),
     path("pack/<str:gtin>/<str:serial>/place/", consumer.item_place, name="pack_place"),
+    path("shipments/", shipments.shipment_list, name="shipments"),
+    path("shipments/<str:number>/", shipments.shipment_page, name="shipment"),
+    path("shipments/<str:number>/receive/", shipments.take_in, name="receive_lot"),
     path("units/", units.unit_list, name="units"),
     path("units/pallet/", units.stack, name="stack"),
     path("units/<str:sscc>/", units.unit_page, name="unit"),

@@ -31,7 +31,7 @@ WORK = "traceability.work_lot"
 Do = Callable[[Arrived], Outcome]
 
 
-def _refusing(do: Do) -> Do:
+def refusing(do: Do) -> Do:
     """What the chain's verbs refuse is refused to the phone in the same words."""
 
     @wraps(do)
@@ -46,7 +46,7 @@ def _refusing(do: Do) -> Do:
     return done
 
 
-@_refusing
+@refusing
 def receive(arrived: Arrived) -> Outcome:
     """Take in what was sent here."""
     unit = arrived.fields["scan"]
@@ -58,7 +58,7 @@ def receive(arrived: Arrived) -> Outcome:
     )
 
 
-@_refusing
+@refusing
 def move(arrived: Arrived) -> Outcome:
     """Bring a box from one site of the firm to another: it leaves and arrives in one deed."""
     unit, site = _mine(arrived.by, arrived.fields["scan"]), arrived.fields["site"]
@@ -68,7 +68,7 @@ def move(arrived: Arrived) -> Outcome:
     return _of_unit(_("%(code)s stands at %(site)s") % {"code": unit.sscc, "site": in_language(site)}, unit)
 
 
-@_refusing
+@refusing
 def ship(arrived: Arrived) -> Outcome:
     """Send a box or pallet on its way."""
     unit = _mine(arrived.by, arrived.fields["scan"])
@@ -78,7 +78,7 @@ def ship(arrived: Arrived) -> Outcome:
     return _of_unit(_("%(code)s on its way to %(where)s") % {"code": unit.sscc, "where": where}, unit)
 
 
-@_refusing
+@refusing
 def pack(arrived: Arrived) -> Outcome:
     """Fill a box with the next animals of a lot that have a code; the oldest batch with enough of them."""
     lot, count = _work(arrived), arrived.fields["count"]
@@ -96,7 +96,7 @@ def pack(arrived: Arrived) -> Outcome:
     return _of_unit(words % {"code": box.sscc, "number": count, "lot": lot.code}, box)
 
 
-@_refusing
+@refusing
 def stack(arrived: Arrived) -> Outcome:
     """Stack boxes on a pallet."""
     boxes = [_mine(arrived.by, unit) for unit in arrived.fields["scan"]]
@@ -107,7 +107,7 @@ def stack(arrived: Arrived) -> Outcome:
     return _of_unit(words % {"code": pallet.sscc, "number": len(boxes)}, pallet)
 
 
-@_refusing
+@refusing
 def treat(arrived: Arrived) -> Outcome:
     """A line of the pond book, written at the pond."""
     lot, given = _work(arrived), _without_scan(arrived)
@@ -116,7 +116,7 @@ def treat(arrived: Arrived) -> Outcome:
     return _of_lot(words % {"lot": lot.code, "substance": treatment.substance, "dose": treatment.dose}, lot)
 
 
-@_refusing
+@refusing
 def weigh(arrived: Arrived) -> Outcome:
     """The weighing of a harvest at the pond."""
     lot = _work(arrived)

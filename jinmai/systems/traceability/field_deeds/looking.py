@@ -12,7 +12,9 @@ from jinmai.core.web.api import formats, in_language
 from jinmai.systems.traceability.choices import LotKind, UnitKind, UnitState
 from jinmai.systems.traceability.models import LogisticUnit, Lot
 from jinmai.systems.traceability.selectors import steps
+from jinmai.systems.traceability.selectors.recorded import amounts
 from jinmai.systems.traceability.selectors.scanned import CodeUnknownError, scanned
+from jinmai.systems.traceability.selectors.shipments import lots_on_their_way, may_send, shipments_for
 
 
 def look(code: str, user: User) -> Known | None:
@@ -46,12 +48,15 @@ def _unit(unit: LogisticUnit, user: User) -> Known | None:
 
 
 def _lot(lot: Lot, serial: str, user: User) -> Known | None:
+    expected = lots_on_their_way(user).filter(lot=lot).first()
+    fitting = ["traceability.receive_lot"] if expected else []
+    sending = ["traceability.ship_lot"] if may_send(lot, user) else []
     if not user.has_perm("traceability.view_lot", lot):
-        return None
-    fitting: list[str] = []
+        return _of_another_firm(lot, fitting + sending, user)
     if user.has_perm("traceability.work_lot", lot):
-        fitting = ["traceability.pack"] if lot.kind == LotKind.PROCESSED else ["traceability.treat"]
+        fitting += ["traceability.pack"] if lot.kind == LotKind.PROCESSED else ["traceability.treat"]
         fitting += ["traceability.weigh"] if lot.kind == LotKind.HARVEST and lot.grams is None else []
+    fitting += sending
     status = steps.lot_status(lot)
     amount = ""
     if lot.animals is not None:
@@ -64,6 +69,23 @@ def _lot(lot: Lot, serial: str, user: User) -> Known | None:
             filter(None, [str(status.text), in_language(lot.product), in_language(lot.site), amount])
         ),
         href=reverse("traceability:lot", args=[lot.product.gtin, lot.code]),
+        tone=status.tone,
+        deeds=tuple(fitting),
+    )
+
+
+def _of_another_firm(lot: Lot, fitting: list[str], user: User) -> Known | None:
+    """A lot of which something was sent here: its newest shipment, nothing else of it."""
+    shipment = shipments_for(user).filter(lot=lot).first()
+    if shipment is None:
+        return None
+    status = steps.shipment_status(shipment)
+    way = f"{in_language(shipment.from_site)} → {in_language(shipment.to_site)}"
+    told = [str(status.text), in_language(lot.product), way, amounts(shipment.animals, shipment.grams)]
+    return Known(
+        title=_("Lot %(lot)s") % {"lot": lot.code},
+        detail=" · ".join(told),
+        href=reverse("traceability:shipment", args=[shipment.number]),
         tone=status.tone,
         deeds=tuple(fitting),
     )

@@ -23,6 +23,8 @@ TONES = {
     entries.LOT_OPENED: "work",
     entries.HARVEST_WEIGHED: "good",
     entries.BATCH_MINTED: "good",
+    entries.LOT_SHIPPED: "attention",
+    entries.LOT_RECEIVED: "good",
     entries.BALANCE_BROKEN: "alarm",
     entries.RECALL_STARTED: "alarm",
     entries.EXCEPTION_CLOSED: "good",
@@ -76,6 +78,8 @@ def _titles() -> dict[str, str]:
     return {
         entries.HARVEST_WEIGHED: _("Harvest weighed"),
         entries.LOT_TRANSFORMED: _("Made of other lots"),
+        entries.LOT_SHIPPED: _("Sent to another firm"),
+        entries.LOT_RECEIVED: pgettext("shipment", "Taken in"),
         entries.BATCH_MINTED: _("Animals got their codes"),
         entries.UNIT_PACKED: _("Packed"),
         entries.BALANCE_BROKEN: _("Mass balance broken"),
@@ -88,7 +92,7 @@ def _titles() -> dict[str, str]:
 def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR0911 - one return a kind
     payload: dict[str, Any] = entry.payload or {}
     match entry.kind:
-        case entries.LOT_OPENED | entries.HARVEST_WEIGHED:
+        case entries.LOT_OPENED | entries.HARVEST_WEIGHED | entries.LOT_SHIPPED | entries.LOT_RECEIVED:
             return amounts(payload.get("animals"), payload.get("grams"))
         case entries.LOT_STATE_CHANGED | entries.RECALL_STARTED | entries.EXCEPTION_CLOSED:
             return str(payload["reason"])

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from jinmai.core.access.api import User
@@ -17,6 +18,7 @@ from jinmai.standards import digital_link
 from jinmai.standards.gs1 import Gs1Error, has_check_digit, parse
 from jinmai.systems.traceability.models import LogisticUnit, Lot
 from jinmai.systems.traceability.selectors.lots import lots_for
+from jinmai.systems.traceability.selectors.shipments import shipments_for
 from jinmai.systems.traceability.selectors.trace import item_way
 
 _ENVELOPE: Final = re.compile(r"^\[\)>\x1e?05\x1d?(.*?)(?:\x1e\x04?|\x04)?$", re.DOTALL)
@@ -99,7 +101,9 @@ def lot_of_scan(text: str, user: User) -> Lot:
         return rows.get(pk=way.batch.lot_id)
     if elements:
         raise CodeUnknownError(_("%(code)s names no lot.") % {"code": _short(text)})
-    own = list(lots_for(user).filter(code=text.strip())[:2])
+    shipped = shipments_for(user).filter(lot__code=text.strip()).values("lot")
+    near = Q(pk__in=lots_for(user).values("pk")) | Q(pk__in=shipped)
+    own = list(rows.filter(near, code=text.strip())[:2])
     if not own:
         raise CodeUnknownError(_("%(code)s is not known here.") % {"code": _short(text)})
     if len(own) > 1:

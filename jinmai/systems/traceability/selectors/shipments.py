@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from jinmai.core.access.api import Organisation, User, visible
-from jinmai.systems.traceability.choices import LotKind
+from jinmai.systems.traceability.choices import LotKind, LotState
 from jinmai.systems.traceability.models import Lot, LotInput, LotShipment, Site
 
 VIEW = "traceability.view_shipment"
@@ -65,6 +65,12 @@ def places_of(lot: Lot, user: User) -> QuerySet[Site]:
     arrived = LotShipment.objects.filter(lot=lot, received_at__isnull=False).values("to_site")
     sites = Site.objects.filter(Q(pk=lot.site_id) | Q(pk__in=arrived)).select_related("owner")
     return visible(user, SHIP, sites)
+
+
+def may_send(lot: Lot, user: User) -> bool:
+    """Whether this person may send something of a lot: animals of a processed one travel in boxes."""
+    free = lot.kind != LotKind.PROCESSED and lot.state in {LotState.OPEN, LotState.RELEASED}
+    return free and places_of(lot, user).exists()
 
 
 def destinations_of(site: Site) -> QuerySet[Site]:

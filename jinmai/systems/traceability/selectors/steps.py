@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.web.api import Status, Tone
 from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
-from jinmai.systems.traceability.models import ChainException, LogisticUnit, Lot
+from jinmai.systems.traceability.models import ChainException, LogisticUnit, Lot, LotShipment
 from jinmai.systems.traceability.selectors.balance import Quota
 from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 
@@ -49,6 +49,13 @@ def lot_status(lot: Lot) -> Status:
 def unit_status(unit: LogisticUnit) -> Status:
     """The state of a box or pallet."""
     return Status(unit.get_state_display(), UNIT_TONES[unit.state])
+
+
+def shipment_status(shipment: LotShipment) -> Status:
+    """Whether a shipment of a lot arrived."""
+    if shipment.received_at is None:
+        return Status(UnitState.SHIPPED.label, UNIT_TONES[UnitState.SHIPPED])
+    return Status(UnitState.RECEIVED.label, UNIT_TONES[UnitState.RECEIVED])
 
 
 def exception_status(row: ChainException) -> Status:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from jinmai.core.web.api import Status, formats, in_language
 from jinmai.systems.traceability.choices import LimitBound
-from jinmai.systems.traceability.models import LogisticUnit, Lot, TestResult
+from jinmai.systems.traceability.models import LogisticUnit, Lot, LotShipment, TestResult
 from jinmai.systems.traceability.selectors import recorded, steps
 from jinmai.systems.traceability.selectors.licences import licence_of_lot
 from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
@@ -34,6 +34,12 @@ def licence(lot: Lot) -> str:
 def amounts(row: Any) -> str:
     """Count and weight of a lot or of what was taken of one, as far as they are known."""
     return recorded.amounts(row.animals, row.grams)
+
+
+@register.filter
+def arrived(shipment: LotShipment) -> str:
+    """Count and weight of what arrived of a shipment."""
+    return recorded.amounts(shipment.animals_received, shipment.grams_received)
 
 
 @register.filter

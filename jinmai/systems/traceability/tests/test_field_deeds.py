@@ -130,5 +130,5 @@ def test_a_scanned_code_tells_what_it_is_and_what_fits_now(chain: Chain, shop: S
     assert coming.deeds == ("traceability.receive",)
     lot = look("H1", chain.by)
     assert lot is not None
-    assert (lot.title, lot.deeds) == ("Lot H1", ("traceability.treat",))
+    assert (lot.title, lot.deeds) == ("Lot H1", ("traceability.treat", "traceability.ship_lot"))
     assert look("nothing", chain.by) is None

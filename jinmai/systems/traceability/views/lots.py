@@ -38,6 +38,7 @@ from jinmai.systems.traceability.selectors.lots import (
 )
 from jinmai.systems.traceability.selectors.promises import promises_of
 from jinmai.systems.traceability.selectors.scanning import scans_of
+from jinmai.systems.traceability.selectors.shipments import may_send, shipments_for
 from jinmai.systems.traceability.selectors.temperature import excursions_of_lot
 from jinmai.systems.traceability.selectors.trace import item_way
 from jinmai.systems.traceability.selectors.treatments import given
@@ -140,6 +141,8 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
         "exceptions": findings.exceptions_for(user).filter(lot=lot, closed_at__isnull=True),
         "units": lot.units.count(),
         "promises": promises_of(lot),
+        "shipments": [(row, steps.shipment_status(row)) for row in shipments_for(user).filter(lot=lot)],
+        "may_send": may_send(lot, user),
         "excursions": excursions_of_lot(lot),
         "may_work": may_work,
         "may_hold": may_hold and lot.state not in {LotState.RECALLED, LotState.CLOSED},
