@@ -1,4 +1,4 @@
-"""Two firms of one chain: Lanhai's hatchery sends seed to Xinghai's ponds, whose harvest comes to Lanhai's works.
+"""Two firms of one chain: Lanhai sends seed to Xinghai's ponds, whose harvest comes to Lanhai's works.
 
 Each firm works with its own account on a phone; each sees what it sent and what comes to it, and of the
 other's lots no more than anybody. All names are illustrative.
@@ -22,7 +22,7 @@ SEED, FRESH, INSTANT = "09520781000019", "09520781000057", "09520781000033"
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 WORDS = {
     "shipments": {"zh": "批次发运", "en": "Shipments of lots"},
-    "received": {"zh": "已收货", "en": "received"},
+    "received": {"zh": "实收", "en": "received"},
     "left": {"zh": "批次 S26-9 仅剩", "en": "Of lot S26-9 only this is left"},
     "more": {"zh": "实收不能多于发出", "en": "More cannot arrive than was sent"},
     "receive_lot": {"zh": "批次收货", "en": "Receive a lot"},
