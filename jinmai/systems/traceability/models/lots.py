@@ -18,7 +18,8 @@ class Lot(models.Model):
 
     ``animals`` and ``grams`` are what was counted and weighed when it came into being; None is unknown, never
     nothing. Before processing an animal cannot carry a code: seed and harvest lots are known by class alone.
-    ``held_at`` is since when a held lot is held.
+    ``held_at`` is since when a held lot is held; one that was closed while it was held keeps it, for then
+    nothing of it may be sold either.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lots")

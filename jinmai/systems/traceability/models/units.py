@@ -71,6 +71,21 @@ class LogisticUnit(models.Model):
         return f"traceability.unit:{self.sscc}"
 
     @property
+    def way(self) -> UnitState:
+        """Where it is on its way, by the moments kept: a recall changes its state, not where it is."""
+        if self.sold_at is not None:
+            return UnitState.SOLD
+        if self.shipped_at is None:
+            return UnitState.PACKED if self.received_at is None else UnitState.RECEIVED
+        arrived = self.received_at is not None and self.received_at >= self.shipped_at
+        return UnitState.RECEIVED if arrived else UnitState.SHIPPED
+
+    @property
+    def left(self) -> bool:
+        """Whether it ever left the works where it was packed, or was sold there."""
+        return self.way != UnitState.PACKED
+
+    @property
     def animals(self) -> int:
         """How many animals with a code lie in a box itself; a pallet's lie in its boxes."""
         return 0 if self.first is None or self.last is None else self.last - self.first + 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from jinmai.core.access.api import User, visible
+from jinmai.systems.traceability.choices import MeasuredItem
 from jinmai.systems.traceability.models import ChainException, Recall
 
 # What a broken rule says. Of the mass balance ``found`` and ``limit`` are animals or grams; of scans, scans.
@@ -25,6 +28,14 @@ RULES = {
     "moved_twice": _("%(serial)s: seen back and forth between distant places (scan %(found)s)"),
     "after_claim": _("%(serial)s: seen far from where it was claimed (scan %(found)s)"),
 }
+
+
+def failed_report(row: ChainException) -> str:
+    """Which report failed, and by which items."""
+    labels = dict(MeasuredItem.choices)
+    names = [str(labels.get(item, item)) for item in row.facts.get("items", ())]
+    told = {"report": row.facts.get("report", ""), "items": pgettext("between amounts", ", ").join(names)}
+    return _said("Report %(report)s: %(items)s") % told
 
 
 def exceptions_for(user: User) -> QuerySet[ChainException]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jinmai.core.access.api import User, reach, visible
 from jinmai.systems.traceability.choices import UnitKind
-from jinmai.systems.traceability.models import LogisticUnit, Lot, Recall
+from jinmai.systems.traceability.models import LogisticUnit, Lot, LotShipment, Recall
 from jinmai.systems.traceability.selectors import trace
+from jinmai.systems.traceability.selectors.shipments import shipments_for
 from jinmai.systems.traceability.selectors.trace import Reach
 from jinmai.systems.traceability.selectors.units import units_for
 
@@ -30,6 +31,7 @@ class Part:
 
     lots: list[Lot]
     units: list[LogisticUnit]
+    shipments: list[LotShipment]
     animals: list[RecalledAnimal]
     hides: bool
 
@@ -43,7 +45,8 @@ def part_of(recall: Recall, user: User, *, animals: bool = False) -> Part:
     found = trace.reach(recall.lot)
     held = reach(user, "traceability.view_recall")
     if held.city or (held.districts and not recall.drill):
-        return Part(found.lots, found.units, animals_of(found) if animals else [], hides=False)
+        shipments = list(_sent(found))
+        return Part(found.lots, found.units, shipments, animals_of(found) if animals else [], hides=False)
     concerned = Lot.objects.filter(pk__in=[lot.pk for lot in found.lots])
     lots = set(visible(user, "traceability.view_lot", concerned).values_list("pk", flat=True))
     holding = Q(lot__in=found.lots) | Q(children__lot__in=found.lots)
@@ -51,6 +54,7 @@ def part_of(recall: Recall, user: User, *, animals: bool = False) -> Part:
     part = Part(
         [lot for lot in found.lots if lot.pk in lots],
         [unit for unit in found.units if unit.pk in units],
+        list(shipments_for(user).filter(lot__in=found.lots)),
         [
             row
             for row in (animals_of(found) if animals else [])
@@ -60,6 +64,12 @@ def part_of(recall: Recall, user: User, *, animals: bool = False) -> Part:
     )
     hides = (len(part.lots), len(part.units)) != (len(found.lots), len(found.units))
     return replace(part, hides=hides)
+
+
+def _sent(found: Reach) -> QuerySet[LotShipment]:
+    """What of these lots went to other firms."""
+    rows = LotShipment.objects.filter(lot__in=found.lots)
+    return rows.select_related("lot__product", "from_site__owner", "to_site__owner")
 
 
 def animals_of(found: Reach) -> list[RecalledAnimal]:

@@ -51,6 +51,11 @@ def unit_status(unit: LogisticUnit) -> Status:
     return Status(unit.get_state_display(), UNIT_TONES[unit.state])
 
 
+def unit_way(unit: LogisticUnit) -> Status:
+    """Where a box or pallet is, whether or not it is called back."""
+    return Status(unit.way.label, UNIT_TONES[unit.way])
+
+
 def shipment_status(shipment: LotShipment) -> Status:
     """Whether a shipment of a lot arrived."""
     if shipment.received_at is None:

@@ -84,7 +84,9 @@ def change_state(*, lot: Lot, state: LotState, reason: str, by: User | None) -> 
             % {"lot": lot.code, "state": lot.get_state_display(), "wanted": state.label}
         )
     now = timezone.now()
-    lot.state, lot.state_reason, lot.held_at = state, reason, now if state == LotState.HELD else None
+    if state != LotState.CLOSED:  # a lot that is closed while it is held stays held back
+        lot.held_at = now if state == LotState.HELD else None
+    lot.state, lot.state_reason = state, reason
     lot.save(update_fields=["state", "state_reason", "held_at"])
     append(
         kind=entries.LOT_STATE_CHANGED,

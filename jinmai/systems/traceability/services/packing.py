@@ -273,12 +273,17 @@ def _check_boxes(unit: LogisticUnit) -> None:
     if not boxes:
         raise ChainRefusedError(_("Nothing stands on %(sscc)s.") % {"sscc": unit.sscc})
     for lot in Lot.objects.filter(units__in=boxes).distinct():
-        _check_free(lot)
+        _check_free(lot, gone=all(box.received_at for box in boxes if box.lot_id == lot.pk))
 
 
-def _check_free(lot: Lot) -> None:
-    """Refuse what is held, called back or closed, and what no report that still counts says passed."""
-    if lot.state in {LotState.HELD, LotState.RECALLED, LotState.CLOSED}:
+def _check_free(lot: Lot, *, gone: bool = False) -> None:
+    """Refuse what is held, called back or closed, and what no report that still counts says passed.
+
+    Closing ends what is done with a lot where it was made. What left before (``gone``) is sold on, unless the
+    lot was closed while it was held.
+    """
+    sold_on = gone and lot.state == LotState.CLOSED and lot.held_at is None
+    if lot.state in {LotState.HELD, LotState.RECALLED, LotState.CLOSED} and not sold_on:
         raise ChainRefusedError(
             _("Lot %(lot)s is %(state)s; nothing of it may leave.")
             % {"lot": lot.code, "state": lot.get_state_display()}

@@ -147,7 +147,7 @@ def _known(row: ScannedItem, way: ItemWay) -> Known:
     return Known(
         stays=tuple(Stay.of_row(one) for one in row.places) or _sent_to(way),
         moves=row.moves,
-        left=way.box is not None and way.box.state != UnitState.PACKED,
+        left=way.box is not None and way.box.left,
         claimed=Stay.of_row(row.claimed_place) if row.claimed_place else None,
     )
 

@@ -202,6 +202,25 @@ def test_nothing_of_a_closed_lot_leaves(chain: Chain, shop: Site) -> None:
     _nothing_leaves(box, shop, chain, "Lot P1 is closed; nothing of it may leave")
 
 
+def test_a_shop_sells_what_it_has_of_a_lot_that_was_closed(chain: Chain, shop: Site) -> None:
+    there, here = boxes(chain, 20, 20)
+    sent = ship(unit=there, to=Destination(shop), at=SHIPPED, by=chain.by)
+    receive(unit=sent, site=shop, at=SHIPPED + timedelta(days=1), by=chain.by)
+    change_state(lot=chain.processed, state=LotState.CLOSED, reason="all packed", by=chain.by)
+    assert sell(unit=there, at=SHIPPED + timedelta(days=2), by=chain.by).state == UnitState.SOLD
+    _nothing_leaves(here, shop, chain, "Lot P1 is closed; nothing of it may leave")
+
+
+def test_a_shop_sells_nothing_of_a_lot_that_was_closed_while_it_was_held(chain: Chain, shop: Site) -> None:
+    (box,) = boxes(chain, 20)
+    sent = ship(unit=box, to=Destination(shop), at=SHIPPED, by=chain.by)
+    receive(unit=sent, site=shop, at=SHIPPED + timedelta(days=1), by=chain.by)
+    change_state(lot=chain.processed, state=LotState.HELD, reason="a smell", by=chain.by)
+    change_state(lot=chain.processed, state=LotState.CLOSED, reason="spoilt", by=chain.by)
+    with pytest.raises(ChainRefusedError, match="Lot P1 is closed; nothing of it may leave"):
+        sell(unit=box, at=SHIPPED + timedelta(days=2), by=chain.by)
+
+
 def test_nothing_leaves_without_a_report_that_passed_and_still_counts(chain: Chain, shop: Site) -> None:
     (box,) = boxes(chain, 20)
     withdraw_report(report=TestReport.objects.get(lot=chain.processed), reason="wrong sample", by=chain.by)

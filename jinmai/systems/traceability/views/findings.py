@@ -35,6 +35,8 @@ ways = require_http_methods(["GET", "HEAD", "POST"])
 
 def figures(row: ChainException) -> str:
     """What was found, in a sentence; the figures as they stand where no sentence is known for the rule."""
+    if row.kind == ExceptionKind.REPORT_FAILED:
+        return findings.failed_report(row)
     words = findings.RULES.get(row.facts.get("rule", ""))
     if words is None:
         return ", ".join(f"{name} {value}" for name, value in row.facts.items())
@@ -183,6 +185,16 @@ def _sent_to(unit: LogisticUnit) -> str | None:
     return in_language(unit.bound_for) if unit.bound_for else unit.buyer or None
 
 
+def _receiver(unit: LogisticUnit | None) -> str | None:
+    """Who took it in last; of what is on its way again, who sent it on."""
+    return in_language(unit.site.owner) if unit is not None and unit.received_at else None
+
+
+def _seller(unit: LogisticUnit | None) -> str | None:
+    """Where it was sold to who eats it."""
+    return in_language(unit.site) if unit is not None and unit.sold_at else None
+
+
 RECALLED = Table(
     key="recalled-units",
     title=_("Where it is"),
@@ -200,7 +212,12 @@ RECALLED = Table(
         Column("site", _("At"), value=lambda unit: in_language(unit.site), secondary=_holder),
         Column("bound", _("Sent to"), value=_sent_to),
         Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status),
+        Column("way", _("Where on its way"), value=steps.unit_way),
         Column("shipped_at", pgettext_lazy("unit", "Left")),
+        Column("received_at", pgettext_lazy("unit", "Received")),
+        Column("received_by", _("Received by"), value=_receiver),
+        Column("sold_at", _("Sold")),
+        Column("sold_by", _("Sold at"), value=_seller),
     ],
     page_size=50,
     empty=Empty(_("No box holds anything of this lot"), _("Nothing of it was packed yet."), icon="check"),
@@ -220,6 +237,7 @@ def recall_page(request: HttpRequest, recall: Recall) -> HttpResponseBase:
         "recall": recall,
         "status": _recall_state(recall),
         "lots": [(lot, steps.lot_status(lot), recorded.amounts(lot.animals, lot.grams)) for lot in part.lots],
+        "shipments": [(row, steps.shipment_status(row)) for row in part.shipments],
         "part": part,
         "may_close": recall.closed_at is None
         and not recall.drill
@@ -239,6 +257,15 @@ ANIMALS = Table(
         Column("site", _("At"), value=lambda row: in_language((row.box or row.lot).site)),
         Column("bound", _("Sent to"), value=lambda row: _bound(row.box)),
         Column("state", pgettext_lazy("unit", "State"), value=lambda row: _state(row.box)),
+        Column("way", _("Where on its way"), value=lambda row: steps.unit_way(row.box) if row.box else None),
+        Column(
+            "received_at",
+            pgettext_lazy("unit", "Received"),
+            value=lambda row: row.box.received_at if row.box else None,
+        ),
+        Column("received_by", _("Received by"), value=lambda row: _receiver(row.box)),
+        Column("sold_at", _("Sold"), value=lambda row: row.box.sold_at if row.box else None),
+        Column("sold_by", _("Sold at"), value=lambda row: _seller(row.box)),
     ],
     page_size=50,
     empty=Empty(_("No animal of this lot has a code"), icon="check"),

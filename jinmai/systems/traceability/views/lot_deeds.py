@@ -168,8 +168,8 @@ def state(request: HttpRequest, lot: Lot) -> HttpResponse:
         (
             _("Hold, release or close"),
             _(
-                "What is held back or closed gets no codes, and nothing of it may leave or be sold."
-                " A closed lot stays closed."
+                "What is held back gets no codes, and nothing of it may leave or be sold. Of a closed lot"
+                " shops still sell what they have, unless it was closed while it was held. It stays closed."
             ),
             _("Change the state"),
         ),

@@ -109,6 +109,7 @@ def _verdict(shown: Shown) -> dict[str, Any]:
         "seen": shown.seen,
         "conflicts": [ScanRule(rule).label for rule in shown.seen.conflicts] if shown.seen else [],
         "claimed": shown.claimed.value if shown.claimed else "",
+        "recalled": shown.lot is not None and shown.lot.state == LotState.RECALLED,
     }
 
 
