@@ -45,8 +45,9 @@ WORDS = {
         "save": "Save",
     },
 }
-# Limits that every running furnace is beyond, and those of the city pack: threshold, way back, seconds.
-RAISING = {"saf-shell-too-hot": ("150", "140", "0"), "saf-power-factor-low": ("0.95", "0.96", "0")}
+# Limits that every furnace is beyond, one that tripped among them, and those of the city pack: threshold,
+# way back, seconds.
+RAISING = {"saf-shell-too-hot": ("50", "40", "0"), "saf-power-factor-low": ("0.95", "0.96", "0")}
 USUAL = {"saf-shell-too-hot": ("260", "250", "60"), "saf-power-factor-low": ("0.8", "0.83", "300")}
 
 

@@ -18,6 +18,10 @@ DEEP_EVERY, DEEP_LASTS = 34_000.0, 900.0
 IDLE, SMELTING, TAPPING = 0, 1, 2
 DAY = 86_400.0
 SLOW_SECONDS = 60
+# The power that a state takes, and how much of the arc's restlessness is in it. Of a furnace that tripped
+# pumps and fans go on, and its meter never stands still.
+LOAD = {IDLE: 0.004, SMELTING: 1.0, TAPPING: 0.9}
+RESTLESS = {IDLE: 0.02, SMELTING: 1.0, TAPPING: 1.0}
 
 
 class SubmergedArcFurnace:
@@ -40,9 +44,8 @@ class SubmergedArcFurnace:
     def step(self, time: float, seconds: float) -> Mapping[str, float]:
         """The values of the interval of so many seconds that ends at ``time`` (Unix seconds)."""
         state = self._state(time)
-        noise = self._power.step(seconds)
-        load = {IDLE: 0.004, SMELTING: 1.0, TAPPING: 0.9}[state]
-        power = limited(RATED_KILOWATTS * load + (noise if state != IDLE else 0), 0, 1.2 * RATED_KILOWATTS)
+        noise = self._power.step(seconds) * RESTLESS[state]
+        power = limited(RATED_KILOWATTS * LOAD[state] + noise, 0, 1.2 * RATED_KILOWATTS)
         factor = self._power_factor(time, state, seconds)
         values = {
             "active_power": round(power),

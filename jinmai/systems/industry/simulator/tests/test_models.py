@@ -55,6 +55,14 @@ def test_ferrochrome_furnace_takes_what_such_furnaces_take() -> None:
     assert 2800 < specific < 3800
 
 
+def test_meter_of_a_furnace_that_tripped_does_not_stand_still() -> None:
+    furnace = SubmergedArcFurnace(0, NOON)
+    tripped = next(at for at in range(0, 2 * DAY, 60) if furnace.step(NOON + at, 60)["operating_state"] == 0)
+    power = [furnace.step(NOON + tripped + second, 1)["active_power"] for second in range(1, 121)]
+    assert 0 < max(power) < 60
+    assert all(len(set(power[at : at + 20])) > 1 for at in range(0, 120, 20))
+
+
 def test_hot_spot_crosses_the_limit_of_the_alarm_soon_after_the_start_and_goes_by() -> None:
     model = SubmergedArcFurnace(0, NOON)
     shell = [model.step(NOON + second, 1)["shell_temperature"] for second in range(-600, 1800)]
