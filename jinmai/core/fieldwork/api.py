@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from jinmai.core.fieldwork.deeds import Arrived, FieldRefusedError, Known, Outcome
-from jinmai.core.fieldwork.services import Sent, take_in
+from jinmai.core.fieldwork.services import Sent, once, take_in
 
-__all__ = ["Arrived", "FieldRefusedError", "Known", "Outcome", "Sent", "take_in"]
+__all__ = ["Arrived", "FieldRefusedError", "Known", "Outcome", "Sent", "once", "take_in"]

@@ -15,7 +15,7 @@ class ArrivedDeed(models.Model):
 
     ``digest`` is the SHA-256 of what was sent, so that a key never stands for two deeds. ``done_at`` is the
     phone's time of the deed, ``recorded_at`` this house's. ``answer`` is what the phone was told, in the
-    language that it was told in.
+    language that it was told in. A form that was sent at a desk is kept like one, so that it counts once.
     """
 
     key = models.UUIDField(_("key"), unique=True)

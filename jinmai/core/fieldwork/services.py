@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -68,6 +68,29 @@ def take_in(*, sent: Sent, by: User) -> ArrivedDeed:
         if before is None:
             raise
         return before
+
+
+def once(*, key: UUID, deed: str, by: User, do: Callable[[], object]) -> bool:
+    """Do what a form at a desk asks, unless this very form was done before; whether it was done now.
+
+    ``key`` is what was typed and the sheet it was typed on: a button that is pressed twice, or a page that is
+    loaded again after it was sent, is one deed. What ``do`` raises goes on to the caller and keeps nothing.
+    """
+    if ArrivedDeed.objects.filter(key=key).exists():
+        return False
+    now = timezone.now()
+    row = ArrivedDeed(key=key, by=by, deed=deed, digest=key.bytes * 2, done_at=now, recorded_at=now)
+    row.state = DeedState.DONE
+    try:
+        with transaction.atomic():
+            row.save()
+            do()
+    except IntegrityError:
+        # The other press of the button was faster.
+        if not ArrivedDeed.objects.filter(key=key).exists():
+            raise
+        return False
+    return True
 
 
 def remove_old_answers() -> None:

@@ -14,7 +14,7 @@ from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, Treatment
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import check_lot
-from jinmai.systems.traceability.services.capture import record_events
+from jinmai.systems.traceability.services.recording import record_deed
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
 # From which state a lot may go to which. A recall is started by its own verb and never taken back: what warns
@@ -128,7 +128,7 @@ def record_treatment(*, treatment: Treatment, by: User) -> Treatment:
 
 
 def _capture(lot: Lot, deed: str, event: Event, by: User | None) -> None:
-    record_events(
+    record_deed(
         events=[event],
         party=lot.site.owner,
         key=f"{lot.subject}:{deed}",

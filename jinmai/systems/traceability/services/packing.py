@@ -21,7 +21,7 @@ from jinmai.systems.traceability.selectors.laboratory import Standing, lot_stand
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
 from jinmai.systems.traceability.services import events
-from jinmai.systems.traceability.services.capture import record_events
+from jinmai.systems.traceability.services.recording import record_deed
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.turns import one_at_a_time
 
@@ -152,7 +152,7 @@ def unpack(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
 def _take_off(pallet: LogisticUnit, boxes: list[LogisticUnit], at: datetime, by: User) -> None:
     site = boxes[0].site
     LogisticUnit.objects.filter(pk__in=[box.pk for box in boxes]).update(parent=None)
-    append(
+    entry = append(
         kind=entries.UNIT_UNPACKED,
         subject=pallet.subject,
         payload=entries.UnitUnpacked(
@@ -160,11 +160,10 @@ def _take_off(pallet: LogisticUnit, boxes: list[LogisticUnit], at: datetime, by:
         ),
         actor=f"user:{by.pk}",
     )
-    # Boxes that leave a pallet at the same moment one by one are events of their own.
-    record_events(
+    record_deed(
         events=[events.unpacked(pallet, boxes, at=at, site=site)],
         party=site.owner,
-        key=f"{pallet.subject}:unpacked:{at.isoformat()}:{boxes[0].sscc}",
+        key=f"{pallet.subject}:unpacked:{entry}",
         actor=f"user:{by.pk}",
     )
 
@@ -328,7 +327,7 @@ def _record_packed(unit: LogisticUnit, children: list[str], by: User) -> None:
 
 
 def _record_moved(unit: LogisticUnit, at: datetime, event: Event, by: User) -> LogisticUnit:
-    append(
+    entry = append(
         kind=entries.UNIT_MOVED,
         subject=unit.subject,
         payload=entries.UnitMoved(
@@ -341,14 +340,15 @@ def _record_moved(unit: LogisticUnit, at: datetime, event: Event, by: User) -> L
         ),
         actor=f"user:{by.pk}",
     )
-    _capture(unit, f"{unit.state}:{at.isoformat()}", [event], by)
+    # The same unit may leave and come more than once in a minute: each entry is a deed of its own.
+    _capture(unit, f"{unit.state}:{entry}", [event], by)
     return unit
 
 
 def _capture(
     unit: LogisticUnit, deed: str, made: list[Event], by: User, *, mention_items: bool = True
 ) -> None:
-    record_events(
+    record_deed(
         events=made,
         party=unit.site.owner,
         key=f"{unit.subject}:{deed}",

@@ -211,7 +211,9 @@ def _deed(  # noqa: PLR0913 - one deed: where, with which form, what it does and
     told: bool = False,
 ) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # requires() lets only signed-in people in
-    if form.is_valid() and done(form, lambda: act(form, user)):
+    # Codes are drawn outside of the transaction: their request has a key of its own.
+    once_by = None if "request" in form.fields else user
+    if form.is_valid() and done(form, lambda: act(form, user), by=once_by):
         if not told:
             messages.success(request, gettext("Done and recorded."))
         return redirect(lot_address(lot))

@@ -125,7 +125,7 @@ def take_in(request: HttpRequest, shipment: LotShipment) -> HttpResponse:
     def act() -> None:
         receive_lot(shipment=shipment, arrived=form.arrived(), at=form.cleaned_data["at"], by=user)
 
-    if form.is_valid() and done(form, act):
+    if form.is_valid() and done(form, act, by=user):
         messages.success(request, gettext("Taken in, and recorded."))
         return redirect(shipment_address(shipment))
     lead = _("Less may arrive than was sent, never more. What arrived is a source for lots of your own.")
@@ -158,9 +158,9 @@ def send(request: HttpRequest, gtin: str, code: str) -> HttpResponse:
         row = LotShipment(lot=lot, from_site=place, shipped_at=given.pop("at"), **given)
         made.append(ship_lot(shipment=row, by=user))
 
-    if form.is_valid() and done(form, act):
+    if form.is_valid() and done(form, act, by=user):
         messages.success(request, gettext("On its way, and recorded."))
-        return redirect(shipment_address(made[0]))
+        return redirect(shipment_address(made[0]) if made else reverse("traceability:shipments"))
     left = recorded.amounts(has.left.animals, has.left.grams) if has else ""
     facts = [(_("From"), in_language(place)), (_("Of the lot are left here"), left)]
     if user.has_perm("traceability.view_lot", lot):

@@ -156,7 +156,7 @@ def send(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
         given = form.cleaned_data
         ship(unit=unit, to=Destination(given["site"], given["buyer"]), at=given["at"], by=user)
 
-    if form.is_valid() and done(form, act):
+    if form.is_valid() and done(form, act, by=user):
         messages.success(request, gettext("On its way, and recorded."))
         return redirect(unit_address(unit))
     lead = _("Name a site of the chain or a buyer. What stands on a pallet goes with it.")
@@ -175,7 +175,7 @@ def take_in(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
             raise Http404
         receive(unit=unit, site=unit.bound_for, at=form.cleaned_data["at"], by=user)
 
-    if form.is_valid() and done(form, act):
+    if form.is_valid() and done(form, act, by=user):
         messages.success(request, gettext("Taken in, and recorded."))
         return redirect(unit_address(unit))
     lead = _("It stands with you from then on.")
@@ -188,7 +188,7 @@ def sell_out(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
     """What lies in it was sold to who eats it."""
     user: User = request.user  # type: ignore[assignment]  # as above
     form = MomentForm(request.POST or None)
-    if form.is_valid() and done(form, lambda: sell(unit=unit, at=form.cleaned_data["at"], by=user)):
+    if form.is_valid() and done(form, lambda: sell(unit=unit, at=form.cleaned_data["at"], by=user), by=user):
         messages.success(request, gettext("Sold, and recorded."))
         return redirect(unit_address(unit))
     lead = _("A later scan of one of its animals in another place is then a sign of a copied code.")
@@ -201,7 +201,9 @@ def take_off(request: HttpRequest, unit: LogisticUnit) -> HttpResponse:
     """A box comes off its pallet, or all boxes off this one; from then on each goes its own way."""
     user: User = request.user  # type: ignore[assignment]  # as above
     form = MomentForm(request.POST or None)
-    if form.is_valid() and done(form, lambda: unpack(unit=unit, at=form.cleaned_data["at"], by=user)):
+    if form.is_valid() and done(
+        form, lambda: unpack(unit=unit, at=form.cleaned_data["at"], by=user), by=user
+    ):
         messages.success(request, gettext("Taken off the pallet, and recorded."))
         return redirect(unit_address(unit))
     lead = _("From then on each box goes its own way.")
