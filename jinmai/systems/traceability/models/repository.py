@@ -66,7 +66,8 @@ class Event(models.Model):
     """One EPCIS event. ``body`` is its canonical JSON, compressed with zlib; the columns are what is sought.
 
     ``event_id`` is the one it came with, else its hash. A declaration of error repeats the event that it
-    corrects and so has the same id. Terms are bare words, places canonical Digital Links, times UTC.
+    corrects and so has the same id. ``owner`` is who captured it (None: the city): two firms may hold the
+    same event, each its own. Terms are bare words, places canonical Digital Links, times UTC.
     ``readers`` are the organisations that may see it: who captured it, sources and destinations.
     """
 
@@ -74,6 +75,9 @@ class Event(models.Model):
     declares_error = models.BooleanField(_("declares an error"), default=False)
     hash = models.BinaryField(max_length=32)
     job = models.ForeignKey(CaptureJob, on_delete=models.PROTECT, related_name="events")
+    owner = models.ForeignKey(
+        "access.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     context = models.ForeignKey(EventContext, on_delete=models.PROTECT, related_name="+")
     type = models.CharField(_("type"), max_length=LONGEST_URI)
     action = models.CharField(_("action"), max_length=8, blank=True)
@@ -91,8 +95,14 @@ class Event(models.Model):
     class Meta:
         ordering: ClassVar = ["-event_time", "-pk"]
         constraints: ClassVar = [
+            # The id first: who looks for the same event of others looks by it.
             models.UniqueConstraint(
-                fields=["event_id", "declares_error"], name="traceability_event_once_an_id"
+                fields=["event_id", "declares_error", "owner"], name="traceability_event_once_an_id_and_owner"
+            ),
+            models.UniqueConstraint(
+                fields=["event_id", "declares_error"],
+                condition=Q(owner=None),
+                name="traceability_event_once_an_id_of_the_city",
             ),
         ]
         indexes: ClassVar = [

@@ -17,7 +17,7 @@ from jinmai.systems.traceability.rest_api.headers import SPOKEN
 from jinmai.systems.traceability.rest_api.problems import Problem, not_found
 from jinmai.systems.traceability.rest_api.questions import answer, asked
 from jinmai.systems.traceability.selectors.event_documents import query_document, single_document
-from jinmai.systems.traceability.selectors.events import events_by_id, events_for
+from jinmai.systems.traceability.selectors.events import events_by_id, events_for, found_of
 from jinmai.systems.traceability.services.capture import EventsRefused, KeyReused, capture_one
 
 
@@ -28,10 +28,7 @@ def _capture(call: Call) -> HttpResponse:
         event = _captured(call, document)
         base = call.request.build_absolute_uri(reverse("traceability.epcis.events"))
         headers = {**SPOKEN, "Location": f"{base}/{quote(event.event_id, safe='')}"}
-        (found,) = (
-            one for one in events_by_id(events_for(call.key), event.event_id) if one.number == event.pk
-        )
-        answer = call.document(single_document(found), headers)
+        answer = call.document(single_document(found_of(event)), headers)
     answer.status_code = 201
     return answer
 

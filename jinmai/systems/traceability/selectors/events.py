@@ -15,6 +15,7 @@ from jinmai.standards.epcis_query import Query
 from jinmai.systems.traceability.models import Event
 from jinmai.systems.traceability.models.event_storage import read_body
 from jinmai.systems.traceability.selectors.event_candidates import candidates
+from jinmai.systems.traceability.selectors.same_events import once
 
 MOST_SCANNED: Final = 20_000
 MOST_COUNTED: Final = 100_000
@@ -72,9 +73,12 @@ def events_of(organisation: Organisation | None) -> QuerySet[Event]:
 
 
 def events_by_id(rows: QuerySet[Event], event_id: str) -> list[Found]:
-    """The event of this id and, behind it, its declaration of error; none where it is not among the rows."""
+    """The event of this id and, behind it, its declaration of error; none where it is not among the rows.
+
+    More than one where several firms state different things under the same id.
+    """
     found = rows.filter(event_id=event_id).select_related("context").order_by("declares_error", "pk")
-    return [_found(row) for row in found]
+    return [found_of(row) for row in once(list(found), rows)]
 
 
 def newest(rows: QuerySet[Event]) -> int:
@@ -110,7 +114,7 @@ def _by_column(rows: QuerySet[Event], query: Query, size: int, place: Position) 
         if len(found) == size or looked == MOST_SCANNED:
             return _page(found, query, place, last, column)
         last = row
-        one = _found(row)
+        one = found_of(row)
         if query.matches(one.event, prefixes_of(one.context)):
             found.append(one)
     return Page(found)
@@ -134,7 +138,7 @@ def _from(rows: QuerySet[Event], column: str, place: Position, *, descending: bo
         if at is not None:
             chunk = chunk.filter(Q(**{f"{column}__{than}": at}) | Q(**{column: at, f"pk__{than}": number}))
         read = list(chunk[:_CHUNK])
-        yield from read
+        yield from once(read, rows)
         if len(read) < _CHUNK:
             return
         at, number = getattr(read[-1], column), read[-1].pk
@@ -163,7 +167,7 @@ def _matching(rows: QuerySet[Event], query: Query, most: int) -> Iterator[Found]
     for looked, row in enumerate(_from(rows, "record_time", Position(watermark=0), descending=True), 1):
         if looked > most:
             raise TooComplex
-        one = _found(row)
+        one = found_of(row)
         if query.matches(one.event, prefixes_of(one.context)):
             yield one
 
@@ -171,11 +175,15 @@ def _matching(rows: QuerySet[Event], query: Query, most: int) -> Iterator[Found]
 def matching_since(rows: QuerySet[Event], query: Query, cursor: int, until: int) -> Iterator[Found]:
     """The events numbered above ``cursor`` up to ``until`` that answer, in the order of their capture."""
     fresh = candidates(rows.filter(pk__gt=cursor, pk__lte=until), query)
-    for row in fresh.select_related("context").order_by("pk").iterator(chunk_size=_CHUNK):
-        one = _found(row)
-        if query.matches(one.event, prefixes_of(one.context)):
-            yield one
+    told = candidates(rows.filter(pk__lte=until), query)
+    while chunk := list(fresh.select_related("context").order_by("pk")[:_CHUNK]):
+        for row in once(chunk, told):
+            one = found_of(row)
+            if query.matches(one.event, prefixes_of(one.context)):
+                yield one
+        fresh = fresh.filter(pk__gt=chunk[-1].pk)
 
 
-def _found(row: Event) -> Found:
+def found_of(row: Event) -> Found:
+    """An event as it answers."""
     return Found(row.pk, read_body(row.body, row.record_time), row.context.context)

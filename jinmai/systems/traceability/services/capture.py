@@ -138,7 +138,7 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
                 error_behaviour=error_behaviour,
                 created_at=began,
             )
-            rows = _without_known(reading)
+            rows = _without_known(reading, party)
             if reading.faults and error_behaviour == ErrorBehaviour.ROLLBACK:
                 rows = []
             store_rows(rows, job, began)
@@ -185,14 +185,15 @@ def _known_job(party: Organisation | None, key: str, digest: bytes) -> CaptureJo
     return job
 
 
-def _without_known(reading: Reading) -> list[EventRow]:
-    """The rows whose ids are new; the others become faults."""
+def _without_known(reading: Reading, party: Organisation | None) -> list[EventRow]:
+    """The rows whose ids are new with this party; the others become faults."""
     rows: list[EventRow] = []
     seen: set[tuple[str, bool]] = set()
     stored: set[tuple[str, bool]] = set()
     for start in range(0, len(reading.rows), _BATCH):
         ids = [row.event_id for row in reading.rows[start : start + _BATCH]]
-        stored.update(Event.objects.filter(event_id__in=ids).values_list("event_id", "declares_error"))
+        known = Event.objects.filter(event_id__in=ids, owner=party)
+        stored.update(known.values_list("event_id", "declares_error"))
     for row in reading.rows:
         name = (row.event_id, row.columns["declares_error"])
         if name in stored or name in seen:

@@ -29,7 +29,7 @@ _VALUES_AT_ONCE: Final = 1_500
 _PLACES: Final = ("https://id.gs1.org/414/", "https://id.gs1.org/417/")
 # How sites without a GLN are named in events of this house; the site's key follows.
 _OWN_PLACE: Final = "urn:jinmai:site:"
-_OWN: Final = ("id", "event_id", "hash", "job_id", "context_id", "record_time", "body")
+_OWN: Final = ("id", "event_id", "hash", "job_id", "owner_id", "context_id", "record_time", "body")
 _COLUMNS: Final = (
     "type",
     "action",
@@ -75,7 +75,7 @@ def _values(number: int, row: EventRow, job: CaptureJob, context: int, recorded:
     happened = connection.ops.adapt_datetimefield_value(row.columns["event_time"])
     columns = row.columns | {"event_time": happened}
     return (
-        *(number, row.event_id, row.hash, job.pk, context, recorded, row.body),
+        *(number, row.event_id, row.hash, job.pk, job.owner_id, context, recorded, row.body),
         *(columns[name] for name in _COLUMNS),
     )
 

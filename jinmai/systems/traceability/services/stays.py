@@ -32,7 +32,8 @@ def units_there(site: Site, began: datetime, ended: datetime) -> list[LogisticUn
 
 def _left_since(site: Site, began: datetime, ended: datetime) -> Iterator[tuple[str, datetime]]:
     """The numbers of units that left after ``began`` and had come before ``ended``, and when they left."""
-    moves = Event.objects.filter(biz_location=location(site))
+    # What others say of this place moves nothing here.
+    moves = Event.objects.filter(biz_location=location(site), owner=site.owner_id)
     for event in moves.filter(biz_step__in=_LEAVES, event_time__gte=began).order_by("event_time"):
         for name in read_body(event.body, event.record_time).get("epcList") or ():
             came = moves.filter(biz_step__in=_ARRIVES, event_time__lte=ended, mentions__name=name_hash(name))
