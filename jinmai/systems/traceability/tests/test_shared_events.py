@@ -32,7 +32,7 @@ def jobs() -> list[tuple[bool, int]]:
 
 
 @pytest.mark.parametrize("own_id", [{}, NAMED])
-def test_both_firms_keep_the_event_that_both_hold(own_id: dict[str, str]) -> None:
+def test_both_firms_keep_the_event_that_both_hold(own_id: dict[str, Any]) -> None:
     alice, bob = Caller(), Caller()
     for caller in (alice, bob):
         caller.capture(event(**own_id))
