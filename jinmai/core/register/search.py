@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -262,11 +262,11 @@ class _Walk(NamedTuple):
                 cursor.execute(WALK_BY_KEY)
             return self._asked(ARRAY_IN_ORDER, [*self._parameters(), self.limit])
 
-    def _parameters(self) -> list[object]:
+    def _parameters(self) -> list[Any]:
         words = [*(pairs(self.text).split() if self.text else []), *self.facets]
         return [words, self.text, self.text, self.text, not self.scope, list(self.scope), self.hidden]
 
-    def _asked(self, statement: str, parameters: list[object]) -> list[int]:
+    def _asked(self, statement: str, parameters: list[Any]) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return [row[0] for row in cursor.fetchall()]
