@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from jinmai.standards.labels.symbol import symbol
 from tests.browser import CHROMIUM, PHONE, QUIET, sign_in
@@ -171,6 +171,95 @@ def test_a_refused_deed_stays_with_its_reason_and_holds_back_only_what_concerns_
     expect(page.locator(".field-line.is-refused")).to_contain_text("系统里没有 NO-SUCH-LOT")
     expect(page.locator(".field-line.is-waiting")).to_have_count(0)
     assert substances(chain, "refused") == ["refused-1"]
+
+
+@pytest.mark.parametrize(("language", "change"), [("zh", "修改"), ("en", "Change")])
+def test_a_refused_deed_is_changed_where_it_is_wrong_and_keeps_its_time(
+    chain: Instance, phone: Phone, screenshot: Callable[..., Path], language: str, change: str
+) -> None:
+    page = open_field(phone(language=language), chain)
+    treat(page, f"mend-{language}", "NO-SUCH-LOT")
+    line = page.locator(".field-line.is-refused")
+    expect(line).to_have_count(1)
+    told = line.locator(".field-line-code").inner_text().split(" · ")[1]
+    page.get_by_role("button", name=change).click()
+    panel = page.locator("[data-deed=traceability-treat]")
+    expect(panel.locator("[name=substance]")).to_have_value(f"mend-{language}")
+    expect(panel.locator("[data-mends]")).to_contain_text(told)
+    screenshot(page, f"field-mend-{language}", full_page=True)
+    expect(line).to_have_count(1)  # until the changed one is kept nothing is set aside
+    page.locator("[data-scan]").first.focus()
+    scan(page, LOT)
+    expect(page.locator(".field-line.is-done")).to_contain_text(f"mend-{language}")
+    expect(page.locator(".field-line.is-done .field-line-code")).to_contain_text(told)
+    expect(line).to_have_count(0)
+    assert substances(chain, f"mend-{language}") == [f"mend-{language}"]
+
+
+def packed_box(chain: Instance) -> str:
+    """A box of the city pack that stands at the works; its number."""
+    script = (
+        "from jinmai.systems.traceability.models import LogisticUnit\n"
+        "print(LogisticUnit.objects.filter(kind='box', state='packed', parent=None)[0].sscc)"
+    )
+    return chain.run("shell", "--no-imports", "-c", script).stdout.strip()
+
+
+def test_a_box_that_is_scanned_before_the_senders_phone_was_heard_waits_and_is_then_taken_in(
+    chain: Instance, phone: Phone, screenshot: Callable[..., Path]
+) -> None:
+    sscc = packed_box(chain)
+    sender, receiver = (
+        open_field(phone(language="en"), chain),
+        open_field(phone(language="en"), chain, "shop"),
+    )
+    sender.context.set_offline(True)
+    sender.evaluate("location.hash = 'traceability-ship'")
+    site = sender.locator("#traceability-ship-site")
+    option = site.locator("option").filter(has_text=re.compile("Haizhiwei|shop")).first
+    site.select_option(option.get_attribute("value"))
+    scan(sender, sscc)
+    expect(sender.locator(".field-line.is-waiting")).to_have_count(1)
+    receiver.evaluate("location.hash = 'traceability-receive'")
+    scan(receiver, sscc)
+    line = receiver.locator(".field-line.is-waiting")
+    expect(line).to_contain_text(f"{sscc} is not on its way to you.")
+    expect(line).to_contain_text("Waits")
+    expect(line.get_by_role("button")).to_have_text(["Change", "Set aside"])
+    screenshot(receiver, "field-early-en", full_page=True)
+    sender.context.set_offline(False)
+    expect(sender.locator(".field-line.is-done")).to_have_count(1)
+    # The phone asks again by itself, after fifteen seconds the first time.
+    expect(receiver.locator(".field-line.is-done")).to_contain_text("received at", timeout=60_000)
+
+
+def test_what_the_system_fails_on_again_and_again_ends_with_a_choice_and_holds_up_nothing_else(
+    chain: Instance, phone: Phone
+) -> None:
+    page = open_field(phone(language="en"), chain)
+    page.clock.install()
+
+    def answer(route: Route) -> None:
+        if "poison" in (route.request.post_data or ""):
+            route.fulfill(status=500, body="")
+        else:
+            route.continue_()
+
+    page.route("**/field/deeds", answer)
+    treat(page, "poison", "H24-1026")
+    treat(page, "healthy", "S22-03")
+    expect(page.locator(".field-line.is-done")).to_contain_text("healthy")
+    for _pause in range(10):
+        page.clock.fast_forward(301_000)
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(300)
+    refused = page.locator(".field-line.is-refused")
+    expect(refused).to_contain_text("The system failed on this again and again")
+    expect(refused.get_by_role("button")).to_have_text(["Do again", "Change", "Set aside"])
+    page.unroute("**/field/deeds")
+    refused.get_by_role("button", name="Do again").click()
+    expect(page.locator(".field-line.is-done").filter(has_text="poison")).to_have_count(1)
+    assert substances(chain, "poison") == ["poison"]
 
 
 def test_nobody_sends_what_another_person_left_on_the_phone(chain: Instance, phone: Phone) -> None:

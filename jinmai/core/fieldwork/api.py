@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jinmai.core.fieldwork.deeds import Arrived, FieldRefusedError, Known, Outcome
+from jinmai.core.fieldwork.deeds import Arrived, FieldEarlyError, FieldRefusedError, Known, Outcome
 from jinmai.core.fieldwork.services import Sent, once, take_in
 
-__all__ = ["Arrived", "FieldRefusedError", "Known", "Outcome", "Sent", "once", "take_in"]
+__all__ = ["Arrived", "FieldEarlyError", "FieldRefusedError", "Known", "Outcome", "Sent", "once", "take_in"]

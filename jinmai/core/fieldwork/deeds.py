@@ -21,6 +21,13 @@ class FieldRefusedError(Exception):
     """A deed that does not fit; the message says why in the reader's language. Nothing of it was written."""
 
 
+class FieldEarlyError(Exception):
+    """A deed whose predecessor is still on another phone; the message says what is missing.
+
+    Nothing of it was written, and it is no answer: the phone keeps the deed and sends it again.
+    """
+
+
 @dataclass(frozen=True)
 class Arrived:
     """A deed as its function gets it: the cleaned fields, when it was done on the phone, and by whom.
@@ -90,7 +97,7 @@ class Deed:
         return made
 
     def run(self, arrived: Arrived) -> Outcome:
-        """Do it. Raises :class:`FieldRefusedError`."""
+        """Do it. Raises :class:`FieldRefusedError` and :class:`FieldEarlyError`."""
         function: Run = import_string(self.declared.run)
         return function(arrived)
 

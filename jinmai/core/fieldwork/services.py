@@ -55,6 +55,7 @@ def take_in(*, sent: Sent, by: User) -> ArrivedDeed:
 
     Raises:
         KeyTakenError: the key was used for another deed.
+        FieldEarlyError: what comes before it has not arrived yet; nothing is kept, and it may come again.
     """
     before = _answered(sent, by)
     if before is not None:

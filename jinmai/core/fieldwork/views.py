@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from jinmai.core.fieldwork.deeds import deeds_for, look_up
+from jinmai.core.fieldwork.deeds import FieldEarlyError, deeds_for, look_up
 from jinmai.core.fieldwork.services import KeyTakenError, Sent, take_in
 from jinmai.core.web.api import public, signed_in
 
@@ -89,6 +89,8 @@ def deeds(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": "malformed", "text": "at has no offset - at `$.at`"}, status=400)
     try:
         row = take_in(sent=Sent(told.key, told.deed, told.at, told.fields), by=user)
+    except FieldEarlyError as early:
+        return JsonResponse({"state": "early", "text": str(early)})
     except KeyTakenError:
         return JsonResponse({"error": "key_taken"}, status=422)
     return JsonResponse({"state": row.state, "recorded_at": row.recorded_at.isoformat(), **row.answer})

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from jinmai.core.access.api import Organisation, User
-from jinmai.core.fieldwork.deeds import Arrived, Deed, FieldRefusedError, Outcome
+from jinmai.core.fieldwork.deeds import Arrived, Deed, FieldEarlyError, FieldRefusedError, Outcome
 from jinmai.core.web.manifest import FieldDeed, Manifest, Words
 
 HERE = "jinmai.core.fieldwork.tests.notes"
@@ -25,13 +25,15 @@ class FoundForm(forms.Form):
 
 
 def found(arrived: Arrived) -> Outcome:
-    """Refused after it wrote, or broken after it wrote, for codes that begin so."""
+    """Refused, broken or found too early after it wrote, for codes that begin so."""
     code = arrived.fields["scan"]
     Organisation.objects.create(code=code, name_zh=code, name_en=code, kind="enterprise")
     if code.startswith("4"):
         raise FieldRefusedError("not today")
     if code.startswith("5"):
         raise RuntimeError("a fault of the house")
+    if code.startswith("6") and not Organisation.objects.filter(code__startswith="7").exists():
+        raise FieldEarlyError("a seven comes first")
     return Outcome(f"{code} stands", "/")
 
 

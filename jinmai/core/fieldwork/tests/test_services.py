@@ -14,6 +14,7 @@ from hypothesis.extra.django import TestCase
 
 from jinmai.core.access.api import Organisation, User
 from jinmai.core.fieldwork.choices import DeedState
+from jinmai.core.fieldwork.deeds import FieldEarlyError
 from jinmai.core.fieldwork.models import ArrivedDeed
 from jinmai.core.fieldwork.services import KEPT, KeyTakenError, Sent, remove_old_answers, take_in
 from jinmai.core.fieldwork.tests.conftest import make_worker
@@ -54,6 +55,19 @@ def test_a_fault_of_the_house_keeps_nothing_so_that_the_deed_can_come_again(work
         take_in(sent=one, by=worker)
     assert not ArrivedDeed.objects.exists()
     assert not Organisation.objects.filter(code="500000000000000001").exists()
+
+
+def test_a_deed_that_comes_before_its_predecessor_keeps_nothing_and_is_done_when_it_comes_again(
+    worker: User,
+) -> None:
+    one = sent("600000000000000001")
+    for _time in range(2):
+        with pytest.raises(FieldEarlyError, match="a seven comes first"):
+            take_in(sent=one, by=worker)
+    assert not ArrivedDeed.objects.exists()
+    assert not Organisation.objects.filter(code="600000000000000001").exists()
+    take_in(sent=sent("700000000000000001"), by=worker)
+    assert take_in(sent=one, by=worker).state == DeedState.DONE
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,15 @@ def test_a_deed_is_answered_in_a_line_and_the_same_again(client: Client, worker:
     assert (first.json()["state"], first.json()["text"]) == ("done", "100000000000000001 stands")
 
 
+def test_a_deed_that_comes_too_early_is_told_so_and_may_come_again(client: Client, worker: User) -> None:
+    client.force_login(worker)
+    told = body(worker, fields={"scan": "600000000000000001"})
+    answer = send(client, told)
+    assert (answer.status_code, answer.json()) == (200, {"state": "early", "text": "a seven comes first"})
+    send(client, body(worker, fields={"scan": "700000000000000001"}))
+    assert send(client, told).json()["state"] == "done"
+
+
 def test_nobody_sends_what_another_did(client: Client, worker: User) -> None:
     client.force_login(make_worker("li"))
     answer = send(client, body(worker))

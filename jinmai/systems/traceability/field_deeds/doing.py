@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jinmai.core.access.api import User
-from jinmai.core.fieldwork.api import Arrived, FieldRefusedError, Outcome
+from jinmai.core.fieldwork.api import Arrived, FieldEarlyError, FieldRefusedError, Outcome
 from jinmai.core.web.api import in_language
+from jinmai.systems.traceability.choices import UnitState
 from jinmai.systems.traceability.models import Harvest, LogisticUnit, Lot, Treatment
 from jinmai.systems.traceability.selectors.lots import batches_of
 from jinmai.systems.traceability.services import packing
 from jinmai.systems.traceability.services.lots import record_treatment
 from jinmai.systems.traceability.services.processing import weigh_harvest
-from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
 
 MOVE = "traceability.move_unit"
 RECEIVE = "traceability.receive_unit"
@@ -32,12 +33,14 @@ Do = Callable[[Arrived], Outcome]
 
 
 def refusing(do: Do) -> Do:
-    """What the chain's verbs refuse is refused to the phone in the same words."""
+    """What the chain's verbs refuse is refused to the phone in the same words, and what they await waits."""
 
     @wraps(do)
     def done(arrived: Arrived) -> Outcome:
         try:
             return do(arrived)
+        except ChainEarlyError as early:
+            raise FieldEarlyError(str(early)) from early
         except ChainRefusedError as refused:
             raise FieldRefusedError(str(refused)) from refused
         except ValidationError as wrong:
@@ -51,7 +54,7 @@ def receive(arrived: Arrived) -> Outcome:
     """Take in what was sent here."""
     unit = arrived.fields["scan"]
     if unit.bound_for is None or not arrived.by.has_perm(RECEIVE, unit):
-        raise FieldRefusedError(_("%(code)s is not on its way to you.") % {"code": unit.sscc})
+        raise _not_coming(unit, arrived.by)
     unit = packing.receive(unit=unit, site=unit.bound_for, at=arrived.at, by=arrived.by)
     return _of_unit(
         _("%(code)s received at %(site)s") % {"code": unit.sscc, "site": in_language(unit.site)}, unit
@@ -84,6 +87,8 @@ def pack(arrived: Arrived) -> Outcome:
     lot, count = _work(arrived), arrived.fields["count"]
     stored = [one for one in batches_of(lot) if one.batch.filled_at is not None and one.left]
     if not stored:
+        if lot.mint_batches.filter(filled_at=None).exists():
+            raise FieldEarlyError(_("The codes of this batch are still being made; try again in a moment."))
         raise FieldRefusedError(_("No animal of lot %(lot)s waits for a box.") % {"lot": lot.code})
     enough = [one for one in stored if one.left >= count]
     batch = (enough or stored)[-1].batch
@@ -133,7 +138,19 @@ def _without_scan(arrived: Arrived) -> dict[str, Any]:
     return {name: value for name, value in arrived.fields.items() if name != "scan"}
 
 
+def _not_coming(unit: LogisticUnit, by: User) -> Exception:
+    """Why it cannot be taken in: it was already, it was sold, or the sender's phone is still to be heard."""
+    told = {"code": unit.sscc, "site": in_language(unit.site)}
+    if unit.state == UnitState.RECEIVED and by.has_perm(MOVE, unit):
+        return FieldRefusedError(_("%(code)s was taken in at %(site)s already.") % told)
+    if unit.state in {UnitState.SOLD, UnitState.RECALLED}:
+        return FieldRefusedError(_("%(code)s is not on its way to you.") % told)
+    return FieldEarlyError(_("%(code)s is not on its way to you.") % told)
+
+
 def _mine(user: User, unit: LogisticUnit) -> LogisticUnit:
+    if unit.state == UnitState.SHIPPED and unit.bound_for is not None and user.has_perm(RECEIVE, unit):
+        raise FieldEarlyError(_("%(code)s is on its way to you: take it in first.") % {"code": unit.sscc})
     if not user.has_perm(MOVE, unit):
         raise FieldRefusedError(_("%(code)s does not stand with you.") % {"code": unit.sscc})
     return unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jinmai.core.fieldwork.api import Arrived, FieldRefusedError, Outcome
+from jinmai.core.fieldwork.api import Arrived, FieldEarlyError, FieldRefusedError, Outcome
 from jinmai.core.web.api import in_language
-from jinmai.systems.traceability.field_deeds.doing import refusing
+from jinmai.systems.traceability.field_deeds.doing import WORK, refusing
 from jinmai.systems.traceability.field_deeds.forms import LotScan
 from jinmai.systems.traceability.forms.chain import KilogramsField, RowField
 from jinmai.systems.traceability.models import Lot, LotShipment, Site
@@ -20,6 +21,8 @@ from jinmai.systems.traceability.selectors.shipments import Amount, lots_on_thei
 from jinmai.systems.traceability.services import shipping
 
 MOST_ANIMALS = 10_000_000_000
+# Two people unload the same lorry: who scans a lot so soon after it was taken in means that delivery.
+SCANNED_TWICE = timedelta(hours=1)
 
 
 class ReceiveLotForm(LotScan):
@@ -51,7 +54,7 @@ def receive_lot(arrived: Arrived) -> Outcome:
     lot: Lot = arrived.fields["scan"]
     shipment = lots_on_their_way(arrived.by).filter(lot=lot).first()
     if shipment is None:
-        raise FieldRefusedError(_("%(code)s is not on its way to you.") % {"code": lot.code})
+        raise _not_coming(lot, arrived)
     amount = Amount(arrived.fields["animals"], arrived.fields["grams"])
     row = shipping.receive_lot(shipment=shipment, arrived=amount, at=arrived.at, by=arrived.by)
     told = {
@@ -68,6 +71,8 @@ def ship_lot(arrived: Arrived) -> Outcome:
     lot: Lot = arrived.fields["scan"]
     place = places_of(lot, arrived.by).first()
     if place is None:
+        if lots_on_their_way(arrived.by).filter(lot=lot).exists():
+            raise FieldEarlyError(_("%(code)s is on its way to you: take it in first.") % {"code": lot.code})
         raise FieldRefusedError(_("Lot %(lot)s is not one of yours.") % {"lot": lot.code})
     row = LotShipment(
         lot=lot,
@@ -80,6 +85,17 @@ def ship_lot(arrived: Arrived) -> Outcome:
     shipping.ship_lot(shipment=row, by=arrived.by)
     told = {"lot": lot.code, "amount": amounts(row.animals, row.grams), "where": in_language(row.to_site)}
     return _of(_("%(lot)s: %(amount)s on its way to %(where)s") % told, row)
+
+
+def _not_coming(lot: Lot, arrived: Arrived) -> Exception:
+    """A shipment that was just taken in was scanned twice; else the sender's phone is still to be heard."""
+    mine = places_of(lot, arrived.by).values("pk")
+    rows = LotShipment.objects.filter(lot=lot, to_site__in=mine, received_at__gte=arrived.at - SCANNED_TWICE)
+    if arrived.by.has_perm(WORK, lot):
+        return FieldRefusedError(_("%(code)s is not on its way to you.") % {"code": lot.code})
+    if rows.exists():
+        return FieldRefusedError(_("What was sent of %(code)s was taken in already.") % {"code": lot.code})
+    return FieldEarlyError(_("%(code)s is not on its way to you.") % {"code": lot.code})
 
 
 def _of(text: str, shipment: LotShipment) -> Outcome:

@@ -22,7 +22,7 @@ from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.recording import record_deed
-from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
 from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_IN_A_BOX = 100_000
@@ -57,7 +57,7 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
     _check_free(batch.lot)
     if batch.filled_at is None:
-        raise ChainRefusedError(_("The codes of this batch are still being made; try again in a moment."))
+        raise ChainEarlyError(_("The codes of this batch are still being made; try again in a moment."))
     packed = batch.units.aggregate(last=Max("last"))["last"]
     first = 0 if packed is None else packed + 1
     if not 1 <= count * boxes <= batch.count - first or not 1 <= count <= MOST_IN_A_BOX:

@@ -25,7 +25,7 @@ from jinmai.systems.traceability.selectors.recorded import amounts
 from jinmai.systems.traceability.selectors.shipments import Amount, Holding, holding, measures_of
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.capture import record_events
-from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
 
 _LETTERS = 6
 
@@ -170,7 +170,7 @@ def _check_may_leave(lot: Lot) -> None:
             % {"lot": lot.code}
         )
     if lot.kind == LotKind.HARVEST and lot.grams is None:
-        raise ChainRefusedError(_("Nobody weighed this harvest yet."))
+        raise ChainEarlyError(_("Nobody weighed this harvest yet."))
 
 
 def _fill(row: LotShipment | LotInput, has: Holding, *, partly: bool = False) -> None:

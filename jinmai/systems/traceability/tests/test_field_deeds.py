@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from jinmai.core.access.api import User
-from jinmai.core.fieldwork.api import Sent, take_in
+from jinmai.core.fieldwork.api import FieldEarlyError, Sent, take_in
 from jinmai.systems.traceability.choices import LotKind, SiteKind, UnitKind, UnitState
 from jinmai.systems.traceability.field_deeds.looking import look
 from jinmai.systems.traceability.models import LogisticUnit, Lot, Site, Treatment
@@ -100,7 +100,6 @@ def test_a_harvest_is_weighed_once(chain: Chain) -> None:
 def test_what_does_not_fit_is_refused_in_words(chain: Chain, shop: Site, seller: User) -> None:
     box = box_of(chain)
     for by, deed, fields, reason in (
-        (seller, "receive", {}, "is not on its way to you"),
         (seller, "ship", {"buyer": "x"}, "does not stand with you"),
         (chain.by, "ship", {}, "Name where it goes"),
         (chain.by, "ship", {"site": box.site_id}, "is at"),
@@ -116,6 +115,45 @@ def test_what_does_not_fit_is_refused_in_words(chain: Chain, shop: Site, seller:
             seller, "treat", chain.harvest.epc_class, kind="feed", substance="a", dose="b", withdrawal_days=0
         )[1]
     )
+
+
+def test_a_box_that_arrives_before_the_senders_phone_was_heard_waits_and_is_then_taken_in(
+    chain: Chain, shop: Site, seller: User
+) -> None:
+    box, came = box_of(chain), timezone.now()
+    sent = Sent(uuid4(), "traceability.receive", came, {"scan": box.sscc})
+    with pytest.raises(FieldEarlyError, match="is not on its way to you"):
+        take_in(sent=sent, by=seller)
+    do(chain.by, "ship", box.sscc, came - timedelta(hours=2), site=shop.pk)
+    assert take_in(sent=sent, by=seller).state == "done"
+    box.refresh_from_db()
+    assert (box.state, box.received_at) == (UnitState.RECEIVED, came)
+
+
+def test_what_was_taken_in_is_not_taken_in_again_by_the_next_who_scans_it(
+    chain: Chain, shop: Site, seller: User
+) -> None:
+    box = box_of(chain)
+    do(chain.by, "ship", box.sscc, site=shop.pk)
+    do(seller, "receive", box.sscc)
+    assert do(seller, "receive", box.sscc) == (
+        "refused",
+        f"{box.sscc} was taken in at {shop.name_zh} already.",
+    )
+
+
+def test_who_sends_on_what_another_phone_is_to_take_in_waits_for_it(
+    chain: Chain, shop: Site, seller: User
+) -> None:
+    box, at = box_of(chain), timezone.now() - timedelta(hours=2)
+    do(chain.by, "ship", box.sscc, at, site=shop.pk)
+    onward = Sent(
+        uuid4(), "traceability.ship", at + timedelta(hours=1), {"scan": box.sscc, "buyer": "A hotel"}
+    )
+    with pytest.raises(FieldEarlyError, match="take it in first"):
+        take_in(sent=onward, by=seller)
+    do(seller, "receive", box.sscc, at + timedelta(minutes=30))
+    assert take_in(sent=onward, by=seller).state == "done"
 
 
 def test_a_scanned_code_tells_what_it_is_and_what_fits_now(chain: Chain, shop: Site, seller: User) -> None:

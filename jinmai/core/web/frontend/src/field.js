@@ -1,10 +1,10 @@
 // The page of field work: pick a deed, scan, see at once that it is kept; the rest is the queue's business.
 import { startWorker } from "./field_app.js";
-import { element, drawList, readable } from "./field_list.js";
+import { element, drawList, formOf, isEarly, readable } from "./field_list.js";
 import { add, all, change } from "./field_queue.js";
 import { misread, rest, startScan } from "./field_scan.js";
 import { bad, good } from "./field_signals.js";
-import { look, synchronise } from "./field_sync.js";
+import { codesOf, look, synchronise } from "./field_sync.js";
 
 const AGAIN_MS = 15_000;
 const SAME_CODE_MS = 2_500;
@@ -30,6 +30,7 @@ function show(tone, head, detail = "") {
 }
 
 function pick(slug) {
+  if (open && open.dataset.deed !== slug && open.querySelector("form").mends) clear(open.querySelector("form"), open);
   open = root.querySelector(`[data-deed="${CSS.escape(slug)}"]`);
   for (const panel of root.querySelectorAll("[data-deed]")) panel.hidden = panel !== open;
   find("choices").hidden = Boolean(open);
@@ -89,12 +90,16 @@ async function keep(form) {
   }
   const panel = form.closest("[data-deed]");
   const note = noteOf(form);
+  const { mends } = form;
   // Before anything is waited for: what is typed from now on belongs to the next deed.
   clear(form, panel);
   try {
-    latest = await add({ person, deed: panel.dataset.key, title: panel.dataset.title, note, at: new Date().toISOString(), fields });
+    const at = mends?.at ?? new Date().toISOString();
+    latest = await add({ person, deed: panel.dataset.key, title: panel.dataset.title, note, at, fields });
+    if (mends) await change({ ...mends, state: "aside" });
   } catch (error) {
-    for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
+    fill(form, fields);
+    form.mends = mends;
     bad();
     return show("bad", words["not-kept"], String(error));
   }
@@ -114,8 +119,38 @@ function noteOf(form) {
 function clear(form, panel) {
   form.querySelector("[name=scan]").value = "";
   panel.querySelector("[data-scanned]").textContent = "";
+  leave(form);
   if (panel.dataset.keep !== "yes") form.reset();
   rest(input);
+}
+
+function fill(form, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    if (form.elements[name]) form.elements[name].value = value;
+  }
+}
+
+// A deed that was refused, or waits for another, comes back into its form as it was typed; its time stays. It
+// is set aside when the mended one is kept, not before: who looks elsewhere meanwhile loses nothing.
+function mend(deed) {
+  const form = formOf(deed.deed);
+  const panel = form.closest("[data-deed]");
+  pending = "";
+  location.hash = panel.dataset.deed;
+  fill(form, deed.fields);
+  form.mends = deed;
+  panel.querySelector("[data-scanned]").textContent = codesOf(deed).map(readable).join(", ");
+  const at = new Date(deed.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+  const place = panel.querySelector("[data-mends]");
+  place.textContent = words.mends.replace("{at}", at);
+  place.hidden = false;
+  find("result").hidden = true;
+  panel.scrollIntoView();
+}
+
+function leave(form) {
+  form.mends = undefined;
+  form.querySelector("[data-mends]").hidden = true;
 }
 
 async function draw() {
@@ -127,6 +162,7 @@ async function draw() {
   find("others").hidden = others === 0;
   find("others").textContent = words.others.replace("{n}", others);
   root.dataset.waiting = waiting;
+  root.dataset.early = own.filter(isEarly).length;
   const state = waiting ? root.dataset.state : `${root.dataset.state}-none`;
   const refused = own.filter((deed) => deed.state === "refused").length;
   const told = (words[state] ?? words[root.dataset.state]).replace("{n}", waiting);
@@ -139,17 +175,21 @@ async function draw() {
 function tell(own) {
   const refused = [...own].reverse().find((deed) => deed.state === "refused" && hoped.has(deed.seq));
   const done = own.find((deed) => deed.state === "done" && deed.seq === latest);
+  const early = own.find((deed) => isEarly(deed) && deed.seq === latest);
   hoped = new Set(own.filter((deed) => deed.state === "waiting").map((deed) => deed.seq));
   if (refused) {
     bad();
-    show("bad", words.refused, refused.text);
+    show("bad", words.refused, refused.text || words.fault);
   } else if (done) {
     show("good", words.done, done.text);
+  } else if (early) {
+    show("early", words.early, early.text);
   }
-  if (refused || done) latest = 0;
+  if (refused || done || early) latest = 0;
 }
 
 async function act(name, deed) {
+  if (name === "mend") return mend(deed);
   await change({ ...deed, state: "aside" });
   if (name === "again") {
     const { title, note, at, fields } = deed;

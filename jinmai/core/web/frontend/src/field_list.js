@@ -18,15 +18,23 @@ function line(deed, deeds, words, act) {
   const at = new Date(deed.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
   item.append(head, element("p", "field-line-code", `${readable(code ?? "")} · ${at}`));
   if (deed.note && deed.state !== "done") item.append(element("p", "field-line-note", deed.note));
+  if (deed.fault) item.append(element("p", "field-line-text", words.fault));
   if (deed.text) item.append(text(deed));
-  if (deed.state === "refused") item.append(buttons(deed, words, act));
+  if (deed.state === "refused" || isEarly(deed)) item.append(buttons(deed, words, act));
   return item;
+}
+
+export function isEarly(deed) {
+  return deed.state === "waiting" && Boolean(deed.early);
 }
 
 function stateOf(deed, deeds, words) {
   if (deed.state !== "waiting") return words[deed.state];
-  const before = deeds.filter((one) => one.seq < deed.seq && one.state === "refused").flatMap(codesOf);
-  return codesOf(deed).some((code) => before.includes(code)) ? words["waits-for-refused"] : words.waiting;
+  if (deed.early) return words.early;
+  const before = (wanted) => deeds.filter((one) => one.seq < deed.seq && wanted(one)).flatMap(codesOf);
+  const behind = (codes) => codesOf(deed).some((code) => codes.includes(code));
+  if (behind(before((one) => one.state === "refused"))) return words["waits-for-refused"];
+  return behind(before(isEarly)) ? words["waits-for-early"] : words.waiting;
 }
 
 function text(deed) {
@@ -37,13 +45,19 @@ function text(deed) {
 
 function buttons(deed, words, act) {
   const row = element("div", "field-line-buttons");
-  for (const name of ["again", "aside"]) {
+  for (const name of deed.state === "refused" ? ["again", "mend", "aside"] : ["mend", "aside"]) {
     const button = element("button", "button", words[`do-${name}`]);
     button.type = "button";
+    button.disabled = name === "mend" && !formOf(deed.deed);
     button.addEventListener("click", () => act(name, deed));
     row.append(button);
   }
   return row;
+}
+
+// The form of a deed, where this person may do it still.
+export function formOf(key) {
+  return document.querySelector(`[data-deed][data-key="${CSS.escape(key)}"] form`);
 }
 
 export function readable(code) {
