@@ -6,8 +6,9 @@ from typing import Final
 
 from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.standards.epcis.document import EVENT_TYPES, Document, Event, Fault, Kind, Limits, Refused
+from jinmai.standards.epcis.ignore_lists import with_ignore_lists
 from jinmai.standards.epcis.xml_events import read_event, read_quantity_event, text_of
-from jinmai.standards.epcis.xml_extensions import members_of
+from jinmai.standards.epcis.xml_extensions import extensions_of, members_of
 from jinmai.standards.epcis.xml_lines import XmlLines
 from jinmai.standards.epcis.xml_master_data import own_children, read_header, read_vocabularies
 from jinmai.standards.epcis.xml_names import (
@@ -28,6 +29,7 @@ _KIND_OF: Final[dict[str, Kind]] = {
     "EPCISMasterDataDocument": "master_data",
     **dict.fromkeys(EVENT_TYPES, "event"),
 }
+_OF_RESULTS: Final = frozenset({"queryName", "subscriptionID", "resultsBody"})
 _VERSION_OF: Final = {names[version]: version for names in (EPCIS, QUERY, MASTER_DATA) for version in names}
 
 
@@ -91,7 +93,7 @@ def _read_around(root: Element, document: Document, reading: Reading) -> None:
             reading.fault(child, f"{local} is not an element of the standard here")
         elif namespace not in OWN:
             foreign.append((reading.name(str(child.tag), child), child))
-    document.members |= members_of(foreign, reading)
+    document.members |= with_ignore_lists(members_of(foreign, reading))
 
 
 def _only(parent: Element, name: str) -> Element:
@@ -121,6 +123,9 @@ def _read_body(root: Element, document: Document, reading: Reading, version: str
             for name in ("queryName", "subscriptionID"):
                 for element in own_children(results, name):
                     document.results[name] = text_of(element, reading)
+            if results is not body:
+                foreign = extensions_of(results, _OF_RESULTS, reading)
+                document.results |= with_ignore_lists(foreign)
             body = _only(results, "resultsBody")
             for element in own_children(body, "VocabularyList"):
                 document.vocabulary = read_vocabularies(element, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from jinmai.standards.epcis.document import CannotCarry, pointer
+from jinmai.standards.epcis.ignore_lists import is_ignore_list, write_ignore_list
 from jinmai.standards.epcis.xml_output import Output, escaped, literal, type_of
 
 BLANKS: Final = " \t\r\n"
@@ -73,3 +74,11 @@ def write_extensions(out: Output, value: dict[str, Any], place: str) -> None:
     for name, content in value.items():
         if ":" in name:
             write_member(out, name, content, place + pointer(name))
+
+
+def write_members_around(out: Output, value: dict[str, Any], place: str) -> None:
+    """The extensions of a document or of a query's results: names that it ignores are elements there."""
+    for name, content in value.items():
+        at = place + pointer(name)
+        if ":" in name and not (is_ignore_list(name) and write_ignore_list(out, name, content, at)):
+            write_member(out, name, content, at)

@@ -10,7 +10,7 @@ from jinmai.standards.epcis.xml_event_writing import EventWriter, wrappers_1_2
 from jinmai.standards.epcis.xml_master_data import PLAIN_HEADER
 from jinmai.standards.epcis.xml_names import EPCIS, MASTER_DATA, QUERY, SBDH
 from jinmai.standards.epcis.xml_output import SCHEMA_NAMESPACES, Output, Spelling
-from jinmai.standards.epcis.xml_values import write_extensions, write_value
+from jinmai.standards.epcis.xml_values import write_extensions, write_members_around, write_value
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _BUSINESS: Final = {
@@ -71,7 +71,7 @@ class _Writer:
         body()
         self.out.raw("</EPCISBody>\n")
         self._use_own_context()
-        write_extensions(self.out, self.document.members, "")
+        write_members_around(self.out, self.document.members, "")
         tag = f'<{name} xmlns:{prefix}="{namespace}"{SCHEMA_NAMESPACES}{self.out.declarations()}{about}>'
         return f"{_DECLARATION}{tag}\n{self.out.whole()}</{name}>\n".encode()
 
@@ -101,7 +101,7 @@ class _Writer:
             self._vocabularies(self.document.vocabulary, f"{place}/resultsBody/vocabularyList")
         out.raw("</resultsBody>")
         self._use_own_context()
-        write_extensions(out, results, place)
+        write_members_around(out, results, place)
         out.raw("</epcisq:QueryResults>")
 
     def _master_data_body(self) -> None:

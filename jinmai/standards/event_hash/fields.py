@@ -105,6 +105,16 @@ TYPED_LISTS: Final = {
     "destinationList": ("destination", CBV + "SDT-"),
 }
 # What names or dates the record, not what happened; an error declaration keeps the hash of what it is about.
+# Names as they are hashed, with their namespaces.
 NOT_HASHED: Final = frozenset(
-    {"type", "eventID", "recordTime", "errorDeclaration", "@context", "rdfs:comment", "comment"}
+    {
+        "type",
+        "eventID",
+        "recordTime",
+        "errorDeclaration",
+        "@context",
+        "{http://www.w3.org/2000/01/rdf-schema#}comment",
+        "comment",
+    }
 )
+NOT_HASHED_INSIDE: Final = NOT_HASHED - {"type"}

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from jinmai.standards.epcis import Document
 from jinmai.standards.epcis.contexts import STANDARD_PREFIXES, as_list, prefixes_of
+from jinmai.standards.epcis.ignore_lists import is_ignore_list, names_in
 from jinmai.standards.event_hash import fields
 from jinmai.standards.event_hash.values import scalar, word
 from jinmai.standards.gs1 import canonical_gtins
 
-_IGNORE: Final = "ignoreFields"
 _TEXTS: Final = frozenset({"@value", "#text"})
 
 
@@ -26,13 +26,14 @@ class EventHasher:
     """Hashes the events of one document.
 
     ``context`` is its ``@context`` as a list: extension names are hashed with their namespaces. ``ignored``
-    are names of extensions that the document keeps out of the hash (``repository-x:hash``).
+    are names of extensions that the document keeps out of the hash (``repository-x:hash``), in its prefixes:
+    an event is kept out of by what the names mean, whatever prefixes it declares itself.
     """
 
     def __init__(self, context: Any = (), ignored: Iterable[str] = ()) -> None:
         self._prefixes = STANDARD_PREFIXES | prefixes_of(as_list(context))
         self._names: dict[str, str] = {}
-        self._ignored = fields.NOT_HASHED | frozenset(ignored)
+        self._ignored = fields.NOT_HASHED.union(map(self._name, ignored))
 
     def hash(self, event: Mapping[str, Any]) -> str:
         """The event's hash as a named-information URI (RFC 6920)."""
@@ -62,7 +63,7 @@ class EventHasher:
             written.append(text)
             left.extend(rest)
         for name, value in event.items():
-            if name not in _ORDERED and name not in self._ignored:
+            if name not in _ORDERED and self._name(name) not in self._ignored:
                 left.extend(self._late(name, value))
         left.sort()
         return "".join(written) + "".join(left)
@@ -103,7 +104,7 @@ class EventHasher:
         extensions: list[str] = []
         left: list[str] = []
         for name, one in value.items():
-            if name in order or name in fields.NOT_HASHED:
+            if name in order or self._name(name) in fields.NOT_HASHED:
                 continue
             (extensions if ":" in name else left).extend(self._generic(name, one))
         extensions.sort()
@@ -164,7 +165,7 @@ class EventHasher:
         own = next((scalar(value[key]) for key in _TEXTS if value.get(key)), "")
         inside: list[str] = []
         for key, one in value.items():
-            if key not in _TEXTS and key not in fields.NOT_HASHED - {"type"}:
+            if key not in _TEXTS and self._name(key) not in fields.NOT_HASHED_INSIDE:
                 inside.extend(self._generic(key.removeprefix("@"), one))
         inside.sort()
         return [full + (f"={own}" if own else "") + "".join(inside)]
@@ -200,8 +201,8 @@ def ignored_fields(document: Document) -> list[str]:
     found: list[str] = []
     for members in (document.members, document.results):
         for name, value in members.items():
-            if name.rpartition(":")[2] == _IGNORE:
-                found.extend(str(one) for one in value if one)
+            if is_ignore_list(name):
+                found.extend(names_in(value))
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from jinmai.standards.epcis import read, write
+from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.systems.traceability.models import CaptureJob, Event
 from jinmai.systems.traceability.rest_api import page_tokens
 from jinmai.systems.traceability.services.capture import record_events
@@ -62,6 +63,26 @@ def test_the_same_key_is_the_same_job_and_never_another_document() -> None:
     other = Caller()
     assert other.capture(event(2), Idempotency_Key="box-7").status_code == 202
     assert caller.capture(event(3), Idempotency_Key="k" * 201).status_code == 400
+
+
+def test_under_one_key_context_and_header_are_the_same_too() -> None:
+    caller = Caller()
+    place = {"type": "urn:epcglobal:epcis:vtype:ReadPoint"}
+    body = document(event(**{"ext:note": "1"}))
+    others = (
+        body | {"@context": [STANDARD_CONTEXT, {"ext": "https://example.com/other/"}]},
+        body | {"epcisHeader": {"epcisMasterData": {"vocabularyList": [place]}}},
+        body | {"ext:about": "another"},
+        body | {"ext:ignoreFields": ["ext:note"]},
+    )
+    statuses = [
+        caller.call("POST", "capture", each, Idempotency_Key="box-7").status_code for each in (body, *others)
+    ]
+    assert statuses == [202, 409, 409, 409, 409]
+    # Made anew for another try: the date of the document is not what it says.
+    anew = body | {"creationDate": "2026-05-04T08:00:07.000Z"}
+    assert caller.call("POST", "capture", anew, Idempotency_Key="box-7").status_code == 202
+    assert CaptureJob.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", ["traceability.recall:1:4", "k" * 200])
