@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from jinmai.standards.epcis.carrying import check_form
 from jinmai.standards.epcis.document import Document, Syntax
 from jinmai.standards.epcis.json_form import write_json
 from jinmai.standards.epcis.translation import EpcFormat, translated
@@ -33,9 +34,12 @@ def write(
     """The document in this form, UTF-8.
 
     ``epc_format`` and ``cbv_format`` are the values of the headers GS1-EPC-Format and GS1-CBV-XML-Format:
-    how identifiers and, in XML, terms of the vocabulary are spelled. The document has to be free of faults.
-    Raises ``CannotCarry`` where the form has no place for something in it.
+    how identifiers and, in XML, terms of the vocabulary are spelled. Raises ``CannotCarry`` where the form has
+    no place for something in it; for XML that is also whatever does not have the form of an EPCIS document.
     """
+    spelled_anew = epc_format in ("Always_GS1_Digital_Link", "Always_EPC_URN")
+    if form != "json-2.0" or spelled_anew or document.kind == "event":
+        check_form(document)
     written = translated(document, epc_format)
     if form == "json-2.0":
         return write_json(written)

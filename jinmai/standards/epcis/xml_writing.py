@@ -184,6 +184,9 @@ class _Writer:
         for index, attribute in enumerate(element.get("attributes", ())):
             at = f"{place}/attributes/{index}"
             kept = out.attribute("id", attribute["id"], f"{at}/id")
+            for name in attribute.keys() - {"id", "attribute"}:
+                reason = "XML has no place for it beside the value of an attribute"
+                raise CannotCarry(at + pointer(name), name, reason)
             value = attribute.get("attribute")
             if isinstance(value, list):
                 raise CannotCarry(f"{at}/attribute", "attribute", "XML has no place for a list here")

@@ -23,6 +23,7 @@ from jinmai.standards.gs1.check_digits import check_digit, check_pair, has_check
 from jinmai.standards.gs1.company_prefixes import PREFIXES, prefix_length, read_prefix_list
 from jinmai.standards.gs1.element_strings import (
     Elements,
+    carrier_faults,
     format_bracketed,
     format_scanned,
     pairing_faults,
@@ -42,6 +43,7 @@ __all__ = [
     "canonical",
     "canonical_gtins",
     "canonical_or_none",
+    "carrier_faults",
     "check_digit",
     "check_pair",
     "check_prefix",

@@ -19,6 +19,7 @@ from jinmai.standards.gs1.errors import Gs1Error
 LONGEST: Final = 8192
 GROUP_SEPARATOR: Final = "\x1d"
 _SYMBOLOGIES: Final = ("]C1", "]e0", "]d2", "]Q3", "]J1")
+_CONTENTS: Final = ("02", "8026")
 _BRACKETED = re.compile(r"\(([0-9]{2,4})\)((?:\\\(|[^(])*)")
 
 Elements = dict[str, str]
@@ -109,17 +110,31 @@ def pairing_faults(elements: Mapping[str, str]) -> list[Gs1Error]:
 
     All carriers on one object count together, so a single carrier with such a fault may be in order.
     """
-    faults = []
-    for code in elements:
-        described = identifier(code)
-        alternatives = described.requires
-        if alternatives and not any(all(_matches(one, elements) for one in group) for group in alternatives):
-            wanted = ", ".join("+".join(group) for group in alternatives)
-            faults.append(Gs1Error(f"({code})", f"has to stand beside one of {wanted}"))
-        faults.extend(
-            Gs1Error(f"({code})", f"may not stand beside ({other})")
-            for pattern in described.excludes
-            for other in _matches(pattern, elements)
-            if other != code
-        )
-    return faults
+    return [fault for code in elements for fault in (*_lacking(code, elements), *_excluded(code, elements))]
+
+
+def carrier_faults(elements: Mapping[str, str]) -> list[Gs1Error]:
+    """Those pairing faults that no other carrier on the object can mend.
+
+    What a logistic unit holds, (02) or (8026), is said in one carrier with its count (37), and identifiers
+    that exclude each other may not stand in one. Source: GS1 General Specifications, section 4.14.
+    """
+    lacking = [fault for code in _CONTENTS if code in elements for fault in _lacking(code, elements)]
+    return lacking + [fault for code in elements for fault in _excluded(code, elements)]
+
+
+def _lacking(code: str, elements: Mapping[str, str]) -> list[Gs1Error]:
+    alternatives = identifier(code).requires
+    if not alternatives or any(all(_matches(one, elements) for one in group) for group in alternatives):
+        return []
+    wanted = ", ".join("+".join(group) for group in alternatives)
+    return [Gs1Error(f"({code})", f"has to stand beside one of {wanted}")]
+
+
+def _excluded(code: str, elements: Mapping[str, str]) -> list[Gs1Error]:
+    return [
+        Gs1Error(f"({code})", f"may not stand beside ({other})")
+        for pattern in identifier(code).excludes
+        for other in _matches(pattern, elements)
+        if other != code
+    ]

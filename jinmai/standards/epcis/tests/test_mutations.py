@@ -17,7 +17,7 @@ from jinmai.standards.epcis.tests.documents import document, event
 from jinmai.standards.epcis.tests.generated import events
 from jinmai.standards.epcis.tests.test_round_trips import FORMS, NAMESPACES
 
-_ANYTHING = st.recursive(
+ANYTHING = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**64 - 1)
@@ -33,7 +33,7 @@ _ANYTHING = st.recursive(
     ),
     max_leaves=4,
 )
-_AROUND: dict[str, Any] = {
+AROUND: dict[str, Any] = {
     "@context": NAMESPACES,
     "id": "_:document1",
     "sender": "urn:epc:id:sgln:0353579.00001.0",
@@ -57,12 +57,12 @@ _AROUND: dict[str, Any] = {
 }
 
 
-def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Every container with every key in it."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         found.append((value, key))
-        _places(value[key], found)
+        places(value[key], found)
     return found
 
 
@@ -84,12 +84,12 @@ def _judged(data: bytes) -> Iterator[tuple[Document, bytes]]:
 
 @pytest.mark.slow
 @settings(max_examples=40)
-@given(one=events(), anything=_ANYTHING, dice=st.randoms(use_true_random=False))
+@given(one=events(), anything=ANYTHING, dice=st.randoms(use_true_random=False))
 def test_any_value_anywhere_in_json_is_refused_or_written(
     one: dict[str, Any], anything: Any, dice: random.Random
 ) -> None:
-    whole = orjson.loads(orjson.dumps(document(one, **_AROUND)))
-    holder, key = dice.choice(_places(whole, []))
+    whole = orjson.loads(orjson.dumps(document(one, **AROUND)))
+    holder, key = dice.choice(places(whole, []))
     if isinstance(holder, dict) and dice.random() < 0.2:
         holder[dice.choice(["other:new", "new", "ilmd", "epcList", "@context", "id"])] = anything
     else:
@@ -105,7 +105,7 @@ def test_any_value_anywhere_in_json_is_refused_or_written(
 def test_any_element_anywhere_in_xml_is_refused_or_written(
     one: dict[str, Any], form: Any, dice: random.Random
 ) -> None:
-    around = {**_AROUND, "epcisHeader": _AROUND["epcisHeader"]}
+    around = {**AROUND, "epcisHeader": AROUND["epcisHeader"]}
     root = etree.fromstring(write(read(orjson.dumps(document(one, event(), **around))), form))
     elements = list(root.iter())
     chosen, other = dice.choice(elements), dice.choice(elements)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from jinmai.standards import gs1
 
 EVENT = {
     "type": "ObjectEvent",
@@ -82,3 +85,85 @@ def test_a_link_is_built_from_a_json_object_on_stdin(monkeypatch: pytest.MonkeyP
         given(text)
         with pytest.raises(CommandError, match=reason):
             _run("digital_link", "build")
+
+
+SGTIN = {"01": "06901234567892", "21": "7F"}
+
+
+@pytest.mark.parametrize(
+    ("text", "elements"),
+    [
+        ("urn:epc:id:sgtin:6901234.056789.7F", SGTIN),
+        ("urn:epc:class:lgtin:6901234.056789.A%2F1", {"01": "06901234567892", "10": "A/1"}),
+        ("urn:epc:id:sscc:6901234.1234567890", {"00": "169012342345678902"}),
+        ("urn:epc:id:sgln:6901234.00001.0", {"414": "6901234000016"}),
+        ("urn:epc:idpat:sgtin:6901234.056789.*", {"01": "06901234567892"}),
+        (" (01)06901234567892(21)7F ", SGTIN),
+        ("\thttps://id.example.cn/01/06901234567892/21/7F\r\n", SGTIN),
+        (" urn:epc:id:sgtin:6901234.056789.7F\n", SGTIN),
+        ("\x1d0106901234567892217F\n", SGTIN),
+        ("(00)106901234567890005(02)06901234567892(37)48", None),
+        ("(02)06901234567892(37)48", None),
+    ],
+)
+def test_urns_and_blanks_around_are_read(text: str, elements: dict[str, str] | None) -> None:
+    found = json.loads(_run("digital_link", "parse", text))
+    assert found == (elements or {**found, "02": "06901234567892", "37": "48"})
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("(02)06901234567892", r"\(02\): has to stand beside one of 37"),
+        ("https://id.example.cn/00/106901234567890005?02=06901234567892", r"\(02\): has to stand beside"),
+        ("(8026)069012345678920102", r"\(8026\): has to stand beside one of 37"),
+        ("(01)06901234567892(02)06901234567892(37)48", r"\(01\): may not stand beside \(37\)"),
+        ("(01)06901234567892(21)A(235)B", r"may not stand beside"),
+        ("urn:epc:id:sgtin:6901234.56789.7F", "sgtin: company prefix and reference are together 13 digits"),
+        ("urn:epc:id:sgtin:6901234.056789", "sgtin: 2 parts between dots, expected 3"),
+        ("urn:epc:id:unknown:1.2.3", "urn:epc:id:unknown: there is no such scheme"),
+        ("urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8", "is no EPC URN"),
+        ("(01) 06901234567892", "15 characters, expected 14"),
+        ("(10)A 1", "' ' is outside of character set 82"),
+        ("https://id.example.cn/01/06901234567892 /21/7F", "character 40: ' ' may not stand in a URI"),
+        ("", "no element string"),
+        ("   ", "no element string"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(text: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        _run("digital_link", "parse", text)
+
+
+def _vectors(path: Path) -> Iterator[tuple[bool, str, str, list[str]]]:
+    """Whether it must succeed, the input, what it says (scanned), and the options of the command."""
+    words = {"permitConvenienceAlphas": "--words", "permitZeroSuppressedGTINinDLuris": "--short-gtins"}
+    for name in ("ai_test_parseAIdata", "ai_test_processAIdata", "dl_test_parseDLuri"):
+        told = json.loads((path / f"{name}.json").read_text(encoding="utf-8"))
+        for good, text, *said in told["cases"]:
+            yield good, text, said[0] if said else text, []
+        for one in told["cases_with_options"]:
+            if one["options"].keys() <= words.keys():
+                good, text, said = one["case"]
+                yield good, text, said, [words[option] for option in one["options"]]
+
+
+def test_the_vectors_of_gs1_are_read_and_refused(shared_data: Path) -> None:
+    count = 0
+    for good, text, said, options in _vectors(shared_data / "digital_link"):
+        count += 1
+        try:
+            found = json.loads(_run("digital_link", "parse", text, *options))
+        except CommandError as error:
+            assert (good, bool(str(error))) == (False, True), (text, str(error))
+        else:
+            assert (good, found) == (True, gs1.parse(said)), text
+    assert count > 100
+
+
+def test_urns_of_the_vectors_say_what_their_links_say(shared_data: Path) -> None:
+    pairs = json.loads((shared_data / "digital_link/urn_to_digital_link.json").read_text(encoding="utf-8"))
+    urns = [pair for pair in pairs["epc_uri_to_digital_link"] if pair[0].startswith("urn:")]
+    for urn, link in urns:
+        assert json.loads(_run("digital_link", "parse", urn)) == gs1.elements_of(link), urn
+    assert len(urns) > 10

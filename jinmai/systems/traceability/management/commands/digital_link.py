@@ -16,14 +16,14 @@ _MOST_BYTES = 65_536
 class Command(BaseCommand):
     """``parse`` prints the identifiers as a JSON object, ``build`` takes one on stdin and prints the link."""
 
-    help = "Read a GS1 Digital Link or element string, or build a link from application identifiers."
+    help = "Read a GS1 Digital Link, EPC URN or element string, or build a link from application identifiers."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Two verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         parse = verbs.add_parser("parse", help="print the application identifiers of the input")
-        parse.add_argument("input", help="a URI, or an element string such as (01)…(21)…")
+        parse.add_argument("input", help="a Digital Link, an EPC URN, or an element string such as (01)…(21)…")
         parse.add_argument("--words", action="store_true", help="allow gtin, lot, ser … in the path")
         parse.add_argument("--short-gtins", action="store_true", help="allow GTINs of 8, 12 and 13 digits")
         build = verbs.add_parser("build", help="print the link of the JSON object on stdin")
@@ -45,10 +45,18 @@ class Command(BaseCommand):
 
 
 def _parse(options: dict[str, Any]) -> dict[str, str]:
-    text = options["input"]
-    if text[:4].lower() != "http":
-        return gs1.parse(text)
-    return digital_link.read(text, words=options["words"], short_gtins=options["short_gtins"]).elements
+    # Blanks come with copying and scanning; no identifier begins or ends with one. A group separator is data.
+    text = options["input"].strip(" \t\r\n")
+    if text[:4].lower() == "urn:":
+        return gs1.read_urn(text)
+    if text[:4].lower() == "http":
+        link = digital_link.read(text, words=options["words"], short_gtins=options["short_gtins"])
+        elements = link.elements
+    else:
+        elements = gs1.parse(text)
+    for fault in gs1.carrier_faults(elements):
+        raise fault
+    return elements
 
 
 def _elements(data: bytes) -> dict[str, str]:
