@@ -98,7 +98,9 @@ def test_any_document_is_written_or_refused_by_its_own_error(
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, dict):
-                holder[dice.choice(["other:new", "new", "ilmd", "epcList", "@context", "id"])] = deepcopy(anything)
+                holder[dice.choice(["other:new", "new", "ilmd", "epcList", "@context", "id"])] = deepcopy(
+                    anything
+                )
             case _:
                 holder[key] = deepcopy(anything)
     try:

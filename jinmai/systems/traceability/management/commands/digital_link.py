@@ -23,7 +23,9 @@ class Command(BaseCommand):
         """Two verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         parse = verbs.add_parser("parse", help="print the application identifiers of the input")
-        parse.add_argument("input", help="a Digital Link, an EPC URN, or an element string such as (01)…(21)…")
+        parse.add_argument(
+            "input", help="a Digital Link, an EPC URN, or an element string such as (01)…(21)…"
+        )
         parse.add_argument("--words", action="store_true", help="allow gtin, lot, ser … in the path")
         parse.add_argument("--short-gtins", action="store_true", help="allow GTINs of 8, 12 and 13 digits")
         build = verbs.add_parser("build", help="print the link of the JSON object on stdin")
