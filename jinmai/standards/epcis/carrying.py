@@ -1,4 +1,4 @@
-"""What no form but JSON's own text has a place for, because it is no EPCIS: found before anything is written."""
+"""What no form but JSON has a place for, because it is no EPCIS: found before anything is written."""
 
 from __future__ import annotations
 

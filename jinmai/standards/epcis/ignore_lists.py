@@ -1,7 +1,7 @@
 """Lists of extensions that a document keeps out of its events' hashes: ``repository-x:ignoreFields``.
 
-JSON spells the names as texts, XML as empty elements inside of it. Read from either they are the list that JSON
-has, so that the names keep their namespaces whatever the prefixes of the form. Source: the reference
+JSON spells the names as texts, XML as empty elements inside of it. Read from either they are the list that
+JSON has, so that the names keep their namespaces whatever the prefixes of the form. Source: the reference
 implementation of the event hash and its vectors.
 """
 

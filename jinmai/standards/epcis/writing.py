@@ -34,8 +34,8 @@ def write(
     """The document in this form, UTF-8.
 
     ``epc_format`` and ``cbv_format`` are the values of the headers GS1-EPC-Format and GS1-CBV-XML-Format:
-    how identifiers and, in XML, terms of the vocabulary are spelled. Raises ``CannotCarry`` where the form has
-    no place for something in it; for XML that is also whatever does not have the form of an EPCIS document.
+    how identifiers and, in XML, terms of the vocabulary are spelled. Raises ``CannotCarry`` where the form
+    has no place for something in it; for XML that is also what does not have the form of an EPCIS document.
     """
     spelled_anew = epc_format in ("Always_GS1_Digital_Link", "Always_EPC_URN")
     if form != "json-2.0" or spelled_anew or document.kind == "event":

@@ -68,7 +68,7 @@ def test_the_same_key_is_the_same_job_and_never_another_document() -> None:
 def test_under_one_key_context_and_header_are_the_same_too() -> None:
     caller = Caller()
     place = {"type": "urn:epcglobal:epcis:vtype:ReadPoint"}
-    body = document(event(**{"ext:note": "1"}))
+    body = document(event() | {"ext:note": "1"})
     others = (
         body | {"@context": [STANDARD_CONTEXT, {"ext": "https://example.com/other/"}]},
         body | {"epcisHeader": {"epcisMasterData": {"vocabularyList": [place]}}},
