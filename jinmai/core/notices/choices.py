@@ -16,6 +16,8 @@ class Channel(models.TextChoices):
     DINGTALK = "dingtalk", _("DingTalk robot")
 
 
+# The kind of message that only tests an endpoint.
+TEST_KIND = "notices.test"
 # Those that reach a person; the others belong to an organisation.
 PERSONAL = (Channel.EMAIL, Channel.SMS)
 SHARED = (Channel.WEBHOOK, Channel.WECOM, Channel.DINGTALK)
@@ -45,6 +47,7 @@ class Reason(models.TextChoices):
     SETTINGS = "settings", _("the provider of text messages is not set up rightly")
     SEALED = "sealed", _("the endpoint must be entered anew")
     MAIL = "mail", _("the mail server does not take it")
+    HOUSE = "house", _("an error in this house; who runs it sees it among the dead tasks")
 
 
 class Language(models.TextChoices):

@@ -18,6 +18,8 @@ from jinmai.core.notices.models import Delivery, Endpoint, Message, Preference, 
 from jinmai.core.web.api import Bell
 from jinmai.core.web.manifest import NoticeKind
 
+LAST_SHOWN = 10
+
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
@@ -106,6 +108,11 @@ def visible_endpoints(person: User) -> QuerySet[Endpoint]:
     """Endpoints of the organisations in the person's reach."""
     rows = Endpoint.objects.select_related("organisation")
     return visible(person, "notices.manage_endpoint", rows)
+
+
+def last_deliveries(endpoint: Endpoint) -> list[Delivery]:
+    """What was sent there last, newest first."""
+    return list(endpoint.deliveries.select_related("message")[:LAST_SHOWN])
 
 
 def own_organisations(person: User) -> QuerySet[Organisation]:

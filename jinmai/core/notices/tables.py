@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from jinmai.core.notices.choices import Channel, DeliveryState
+from jinmai.core.notices.choices import TEST_KIND, Channel, DeliveryState
 from jinmai.core.notices.kinds import kinds
 from jinmai.core.notices.models import Delivery
 from jinmai.core.web.api import ChoiceFilter, Column, DayFilter, Empty, Status, Table, Tone
@@ -19,6 +19,30 @@ TONES: dict[str, Tone] = {
     DeliveryState.DEAD: "alarm",
     DeliveryState.DROPPED: "unknown",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointDelivery:
+    """A delivery in the list of its endpoint. A test is tried once, so its end comes in a moment."""
+
+    delivery: Delivery
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only tests the endpoint."""
+        return self.delivery.message.kind == TEST_KIND
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it is a test that has not ended yet."""
+        return self.is_test and self.delivery.state == DeliveryState.WAITING
+
+    @property
+    def status(self) -> Status:
+        """Its state as a mark."""
+        if self.on_its_way:
+            return Status(gettext("on its way"), "work")
+        return Status(self.delivery.get_state_display(), TONES[self.delivery.state])
 
 
 def kind_label(name: str) -> str:

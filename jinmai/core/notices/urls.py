@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/endpoints/new/", views.add_endpoint, name="add_endpoint"),
     path("notices/endpoints/<int:pk>/", views.endpoint, name="endpoint"),
     path("notices/endpoints/<int:pk>/test", views.test_endpoint, name="test_endpoint"),
+    path("notices/endpoints/<int:pk>/deliveries", views.endpoint_deliveries, name="endpoint_deliveries"),
     path("notices/endpoints/<int:pk>/switch", views.switch_endpoint, name="switch_endpoint"),
     path("notices/deliveries/", views.delivery_list, name="deliveries"),
     path("notices/deliveries/<int:pk>/", views.delivery, name="delivery"),

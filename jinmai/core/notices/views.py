@@ -19,7 +19,14 @@ from jinmai.core.notices.choices import PERSONAL, Channel
 from jinmai.core.notices.forms import EndpointForm, ReaderForm
 from jinmai.core.notices.models import Delivery, Endpoint
 from jinmai.core.notices.services import delivering, endpoints, reading
-from jinmai.core.notices.tables import ENDPOINTS, TONES, deliveries_table, kind_label, number_label
+from jinmai.core.notices.tables import (
+    ENDPOINTS,
+    TONES,
+    EndpointDelivery,
+    deliveries_table,
+    kind_label,
+    number_label,
+)
 from jinmai.core.web.api import Status, table_page
 
 PAGE = 25
@@ -174,21 +181,31 @@ def endpoint(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         "organisation": endpoint.organisation.name(get_language() or ""),
         "kinds": [kind_label(kind) for kind in endpoint.kinds],
         "secret": request.session.pop(NEW_SECRET, {}).get(str(endpoint.pk), ""),
-        "deliveries": endpoint.deliveries.select_related("message")[:10],
+        **_last_deliveries(endpoint),
     }
     return render(request, "notices/endpoint.html", context)
 
 
 @requires("notices.manage_endpoint", get=_endpoint)
+@never_cache
+@require_safe
+def endpoint_deliveries(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """The endpoint's last deliveries alone, asked for every second while one of them is on its way."""
+    context = {"endpoint": endpoint, **_last_deliveries(endpoint)}
+    return render(request, "notices/last_deliveries.html", context)
+
+
+def _last_deliveries(endpoint: Endpoint) -> dict[str, Any]:
+    rows = [EndpointDelivery(row) for row in selectors.last_deliveries(endpoint)]
+    return {"deliveries": rows, "under_way": any(row.on_its_way for row in rows)}
+
+
+@requires("notices.manage_endpoint", get=_endpoint)
 @require_POST
 def test_endpoint(request: HttpRequest, endpoint: Endpoint) -> HttpResponseRedirect:
-    """Send a test message and say whether it arrived."""
-    delivery = endpoints.send_test(endpoint=endpoint)
-    if endpoints.worked(delivery):
-        messages.success(request, gettext("The test message was taken."))
-    else:
-        words = gettext("The test message was not taken: %(reason)s") % {"reason": delivery.failure}
-        messages.warning(request, words)
+    """Have a test message sent; the page shows below whether it was taken."""
+    endpoints.send_test(endpoint=endpoint)
+    messages.success(request, gettext("The test message is on its way; how it ends is shown below."))
     return redirect("endpoint", endpoint.pk)
 
 

@@ -8,6 +8,7 @@ limit, dead.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from traceback import format_exception
 from typing import Any
@@ -58,6 +59,20 @@ def recover() -> int:
                 _failed(row, WorkerDiedError(f"{row.leased_by} ended in the middle of it"))
                 given_back += 1
     return given_back
+
+
+def calls_of(task: Task[..., Any], first: Sequence[Any]) -> dict[tuple[Any, ...], bool]:
+    """The calls of a task that have one of ``first`` as first argument, by their arguments.
+
+    The value says whether the call is still to end well (ready or running); False is a dead one, or one that
+    succeeded without what it was for. A call that is not there was never enqueued, or removed.
+    """
+    rows = DBTaskResult.objects.filter(task_path=task.module_path, args_kwargs__args__0__in=list(first))
+    calls: dict[tuple[Any, ...], bool] = {}
+    for args_kwargs, status in rows.order_by().values_list("args_kwargs", "status"):
+        arguments = tuple(args_kwargs["args"])
+        calls[arguments] = calls.get(arguments, False) or status in {READY, RUNNING}
+    return calls
 
 
 def revive(row: TaskLease) -> None:

@@ -83,6 +83,11 @@ def send_again(*, delivery: Delivery, actor: str) -> Delivery:
     return row
 
 
+def give_up(delivery: Delivery, error: NotTakenError) -> None:
+    """Make a waiting delivery dead; nothing where somebody finished it meanwhile."""
+    _finish(delivery, DeliveryState.DEAD, error)
+
+
 def _switch_off_gone(endpoint: Endpoint) -> None:
     """The receiver says that the address is gone for good: send nothing there any more."""
     with transaction.atomic():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from jinmai.core.access.api import Organisation
 from jinmai.core.ledger.api import append
 from jinmai.core.notices.channels.webhook import new_secret
-from jinmai.core.notices.choices import Channel, DeliveryState
+from jinmai.core.notices.choices import TEST_KIND, Channel, DeliveryState
 from jinmai.core.notices.entries import (
     ENDPOINT_ADDED,
     ENDPOINT_SWITCHED,
@@ -20,8 +20,6 @@ from jinmai.core.notices.entries import (
 from jinmai.core.notices.models import Delivery, Endpoint, Message
 from jinmai.core.notices.sealing import seal
 from jinmai.core.notices.services.delivering import deliver
-
-TEST_KIND = "notices.test"
 
 
 def add_endpoint(  # noqa: PLR0913 - the fields of an endpoint, each by its name
@@ -69,8 +67,13 @@ def switch_endpoint(*, endpoint: Endpoint, active: bool, actor: str) -> None:
 
 
 def send_test(*, endpoint: Endpoint) -> Delivery:
-    """Send a test message to this endpoint alone; it is tried once and says at once whether it worked."""
+    """Have a test sent to this endpoint alone; a task tries it once. One that still waits is given back."""
     with transaction.atomic():
+        # Under the endpoint's lock: of two that are asked for at once one waits and finds the other.
+        endpoint = Endpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
+        waiting = endpoint.deliveries.filter(message__kind=TEST_KIND, state=DeliveryState.WAITING).first()
+        if waiting is not None:
+            return waiting
         message = Message.objects.create(
             kind=TEST_KIND,
             key=f"test:{uuid.uuid4()}",
@@ -82,11 +85,5 @@ def send_test(*, endpoint: Endpoint) -> Delivery:
         delivery = Delivery.objects.create(
             message=message, channel=endpoint.channel, endpoint=endpoint, attempts_allowed=1
         )
-    deliver.call(delivery.pk, 0)
-    delivery.refresh_from_db()
+        deliver.enqueue(delivery.pk, 0)
     return delivery
-
-
-def worked(delivery: Delivery) -> bool:
-    """Whether a test arrived."""
-    return delivery.state == DeliveryState.SENT

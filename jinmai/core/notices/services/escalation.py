@@ -2,8 +2,8 @@
 
 A kind with ``escalate`` and ``escalate_after_seconds`` in its manifest is watched: when none of the people
 who were told a fact has opened it in that time, the named function is called once with ``kind``, ``key`` and
-``subject``. It decides who is told next (with ``notify``), in one transaction with the note that it was
-called.
+``subject``. It decides who is told next (with ``notify``). Each call is a task of its own, kept in one
+transaction with the note that it is due: a call that fails is made again and holds up no other.
 """
 
 from __future__ import annotations
@@ -17,13 +17,23 @@ from django.utils.module_loading import import_string
 
 from jinmai.core.notices.kinds import kinds
 from jinmai.core.notices.models import Message
+from jinmai.core.operations.api import task
 from jinmai.core.web.manifest import NoticeKind
 
 AT_ONCE = 200
 
 
+@task(attempts=10, first_pause_seconds=5, longest_pause_seconds=600)
+def call_for_help(kind: str, key: str, subject: str) -> None:
+    """Call the function that the kind names, whole or not at all; nothing where no manifest declares it."""
+    declared = kinds().get(kind)
+    if declared is not None and declared.escalate:
+        with transaction.atomic():
+            import_string(declared.escalate)(kind=kind, key=key, subject=subject)
+
+
 def escalate_unread() -> int:
-    """Call the hooks of all facts that are overdue. Returns how many."""
+    """Have the hooks of all facts called that are overdue. Returns how many."""
     return sum(_escalate(kind) for kind in kinds().values() if kind.escalate)
 
 
@@ -45,6 +55,6 @@ def _escalate(kind: NoticeKind) -> int:
                 kind=kind.kind, key=key, escalated_at__isnull=True, read_at__isnull=True
             )
             if rows.update(escalated_at=timezone.now()):
-                import_string(kind.escalate)(kind=kind.kind, key=key, subject=subject)
+                call_for_help.enqueue(kind.kind, key, subject)
                 called += 1
     return called

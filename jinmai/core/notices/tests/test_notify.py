@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone, translation
+from django_tasks_db.models import DBTaskResult
 
 from jinmai.core.access.api import Organisation, User
 from jinmai.core.ledger.api import entries_for
@@ -202,21 +203,50 @@ def test_everybody_who_may_is_found_and_nobody_else(alice: User, mei: User, bo: 
 
 
 class TestEscalation:
-    def test_what_nobody_reads_in_time_is_escalated_once(self, alice: User, mei: User) -> None:
+    @pytest.fixture(autouse=True)
+    def _nothing_called_yet(self) -> Iterator[None]:
         escalated.called.clear()
+        yield
+        escalated.failing.clear()
+
+    def test_what_nobody_reads_in_time_is_escalated_once(self, alice: User, mei: User, work: Work) -> None:
         self.tell(alice, mei)
         assert escalate_unread() == 0
-        Message.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+        self.let_time_pass()
         assert [escalate_unread(), escalate_unread()] == [1, 0]
+        work()
         assert escalated.called == [("industry.test_watched", "fact:1", "thing:1")]
 
     def test_what_one_of_them_has_read_is_not(self, alice: User, mei: User) -> None:
-        escalated.called.clear()
         self.tell(alice, mei)
-        Message.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+        self.let_time_pass()
         mark_read(message=inbox(mei)[0])
         assert [escalate_unread(), escalated.called] == [0, []]
 
-    def tell(self, *people: User) -> None:
+    def test_one_whose_call_fails_holds_up_no_other_and_is_called_again(
+        self, alice: User, work: Work
+    ) -> None:
+        for number in (1, 2, 3):
+            self.tell(alice, number=number)
+        self.let_time_pass()
+        escalated.failing.add("thing:1")
+        assert [escalate_unread(), escalate_unread()] == [3, 0]
+        work()
+        assert sorted(subject for _, _, subject in escalated.called) == ["thing:2", "thing:3"]
+        escalated.failing.clear()
+        DBTaskResult.objects.update(run_after=timezone.now())
+        work()
+        assert sorted(subject for _, _, subject in escalated.called) == ["thing:1", "thing:2", "thing:3"]
+
+    def let_time_pass(self) -> None:
+        Message.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+
+    def tell(self, *people: User, number: int = 1) -> None:
         with transaction.atomic():
-            notify(kind="industry.test_watched", to=people, subject="thing:1", params={}, key="fact:1")
+            notify(
+                kind="industry.test_watched",
+                to=people,
+                subject=f"thing:{number}",
+                params={},
+                key=f"fact:{number}",
+            )

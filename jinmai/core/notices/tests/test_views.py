@@ -145,14 +145,33 @@ class TestEndpoints:
         assert Endpoint.objects.get().active is True
 
     def test_a_test_message_says_what_the_receiver_said(
-        self, mei: User, plant: Organisation, as_user: AsUser, provider: Double
+        self, mei: User, plant: Organisation, as_user: AsUser, provider: Double, work: Callable[[], int]
     ) -> None:
         client = as_user(mei)
         client.post(reverse("add_endpoint"), self.fields(plant, url=f"{provider.url}/hook"))
         made = Endpoint.objects.get()
         page = client.post(reverse("test_endpoint", args=[made.pk]), follow=True, headers=ENGLISH)
+        assert ["on its way" in page.content.decode(), provider.keys] == [True, []]
+        look = reverse("endpoint_deliveries", args=[made.pk])
+        assert f'hx-get="{look}"' in client.get(look, headers=ENGLISH).content.decode()
+        work()
+        page = client.get(look, headers=ENGLISH)
         # The double knows another secret than the one just made.
         assert "the receiver answered with an error · 401" in page.content.decode()
+        assert "hx-get" not in page.content.decode()
+
+    def test_a_second_test_waits_for_the_first(
+        self, mei: User, plant: Organisation, as_user: AsUser, provider: Double, work: Callable[[], int]
+    ) -> None:
+        client = as_user(mei)
+        client.post(reverse("add_endpoint"), self.fields(plant, url=f"{provider.url}/hook"))
+        send = reverse("test_endpoint", args=[Endpoint.objects.get().pk])
+        for _ in range(12):
+            client.post(send)
+        assert Delivery.objects.count() == 1
+        work()
+        client.post(send)
+        assert Delivery.objects.count() == 2
 
 
 class TestDeliveries:
