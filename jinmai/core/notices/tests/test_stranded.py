@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from jinmai.core.access.api import User
@@ -17,8 +18,6 @@ from jinmai.core.notices.models import Delivery, Message
 from jinmai.core.notices.services.delivering import deliver
 from jinmai.core.notices.services.spreading import spread
 from jinmai.core.notices.services.stranded import take_up_stranded
-from jinmai.core.operations.models import TaskLease
-from jinmai.core.operations.tasks import FAILED, RUNNING
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], int]
@@ -52,13 +51,13 @@ def test_a_delivery_without_its_task_is_taken_up_once(waiting: Delivery, work: W
 @pytest.mark.parametrize("state", ["ready", "running"])
 def test_a_delivery_whose_task_is_alive_is_left_to_it(waiting: Delivery, state: str) -> None:
     if state == "running":
-        DBTaskResult.objects.update(status=RUNNING)
+        DBTaskResult.objects.update(status=TaskResultStatus.RUNNING)
     assert take_up_stranded() == 0
 
 
 def test_a_delivery_whose_task_is_dead_can_be_sent_again_by_hand(waiting: Delivery) -> None:
     """It failed in this house as often as it may: to try for ever would hide it."""
-    DBTaskResult.objects.filter(task_path=deliver.module_path).update(status=FAILED)
+    DBTaskResult.objects.filter(task_path=deliver.module_path).update(status=TaskResultStatus.FAILED)
     assert [take_up_stranded(), take_up_stranded()] == [1, 0]
     waiting.refresh_from_db()
     assert [waiting.state, waiting.reason, waiting.attempts] == ["dead", "house", 1]
@@ -71,7 +70,6 @@ def test_a_delivery_that_is_not_due_waits(waiting: Delivery) -> None:
 
 
 def test_messages_whose_ways_were_never_made_are_taken_up(told: None, work: Work) -> None:
-    TaskLease.objects.all().delete()
     DBTaskResult.objects.all().delete()
     assert [take_up_stranded(), take_up_stranded()] == [1, 0]
     work()
