@@ -154,6 +154,7 @@ SOCIALACCOUNT_ADAPTER = "jinmai.core.access.identity.IdentityAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 JINMAI_PERSON = "jinmai.core.access.people.describe"
 JINMAI_STANDING = "jinmai.core.access.api.standing"
+JINMAI_SAME_STANDING = "jinmai.core.access.api.same_standing"
 JINMAI_BELL = "jinmai.core.notices.selectors.bell"
 JINMAI_TICKER = "jinmai.core.ledger.ticker.latest"
 # From when until when big screens are dimmed, on the city's clock; empty for never.

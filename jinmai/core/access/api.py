@@ -10,7 +10,7 @@ from jinmai.core.access.roles import roles
 from jinmai.core.access.sealer import sealer
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import demo_sign_ins
-from jinmai.core.access.standing import still_allowed
+from jinmai.core.access.standing import same_standing, still_allowed
 from jinmai.core.access.unmasking import unmask
 from jinmai.core.web.api import public, requires, signed_in
 
@@ -35,6 +35,7 @@ __all__ = [
     "reach",
     "requires",
     "roles",
+    "same_standing",
     "sealer",
     "signed_in",
     "standing",

@@ -20,6 +20,7 @@ from django.utils.crypto import constant_time_compare
 
 from jinmai.core.access.models import AccessEpoch, User
 from jinmai.core.access.object_rules import may
+from jinmai.core.access.reach import standing
 
 EPOCH_SECONDS = 0.1
 
@@ -50,6 +51,20 @@ def still_allowed(request: HttpRequest, permission: str, row: Any = None) -> Cal
     For ``live_response(…, allowed=still_allowed(request, "industry.view_plant", plant))``. It reads the
     database, so it is asked in a thread.
     """
+    return _asked_anew(request, lambda person: may(person, permission, row))
+
+
+def same_standing(request: HttpRequest) -> Callable[[], bool]:
+    """The same question where an answer shows what many permissions cover: has any of them changed.
+
+    For whoever is signed in. A role given ends the answer too: opened anew, it shows what that role may see.
+    """
+    opened = standing(request.user) if isinstance(request.user, User) else None
+    return _asked_anew(request, lambda person: standing(person) == opened)
+
+
+def _asked_anew(request: HttpRequest, holds: Callable[[User], bool]) -> Callable[[], bool]:
+    """``holds`` of the person of this session as read now, asked again whenever somebody's access changed."""
     session_key = request.session.session_key
     seen, answer = -1, False
 
@@ -58,7 +73,7 @@ def still_allowed(request: HttpRequest, permission: str, row: Any = None) -> Cal
         number = _epoch.now()
         if number != seen:
             person = _person_of(session_key)
-            answer = person is not None and may(person, permission, row)
+            answer = person is not None and holds(person)
             seen = number
         return answer
 

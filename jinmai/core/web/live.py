@@ -1,8 +1,8 @@
 """Server-sent events: one reading of the values serves every viewer of the same channel in this process.
 
 A view checks the person's permission and returns :func:`live_response`; the browser keeps the stream
-open and shows what changed. A stream ends after ten minutes and the browser opens it anew, so that a
-permission taken away ends it too, and sooner if ``allowed`` is given.
+open and shows what changed. A stream asks ``allowed`` before each message, so that an ended session or a
+permission taken away ends it at once; after ten minutes it ends anyway and the browser opens it anew.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
+from django.conf import settings
 from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+
+    from django.http import HttpRequest
 
     from jinmai.core.web.living import LiveValue
 
@@ -67,6 +71,19 @@ def live_response(
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def while_standing(request: HttpRequest) -> Callable[[], bool] | None:
+    """The question ``allowed`` for a stream of what many permissions cover: has none of the reader's changed.
+
+    ``settings.JINMAI_SAME_STANDING`` names who answers it; a visitor, who has nothing to lose, is asked
+    nothing. It reads the person, so call it in a thread.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    asked: Callable[[], bool] = import_string(settings.JINMAI_SAME_STANDING)(request)
+    return asked
 
 
 async def _stream(

@@ -17,7 +17,7 @@ from jinmai.core.web import portal as city_page
 from jinmai.core.web import screen as city_screen
 from jinmai.core.web.authorization import public, requires
 from jinmai.core.web.city import city
-from jinmai.core.web.live import live_response
+from jinmai.core.web.live import live_response, while_standing
 from jinmai.core.web.screen_page import screen_page, screen_stream
 from jinmai.core.web.shared_fragments import fragment
 from jinmai.core.web.shell import THEMES
@@ -54,13 +54,15 @@ def _city_today(request: HttpRequest) -> dict[str, Any]:
 @public
 async def live_portal(request: HttpRequest) -> HttpResponseBase:
     """``/live/portal``: the same numbers as they move, to those who see them."""
+    # Asked for before the person is read: what changes between the two then ends the stream.
+    allowed = await sync_to_async(while_standing)(request)
     user = await request.auser()
     audience = await sync_to_async(city_page.audience)(user)
 
     def read() -> dict[str, LiveValue]:
         return city_page.live_values(city_page.visible(city_page.tiles(), user))
 
-    return live_response(f"portal:{audience}", read, every=2.0)
+    return live_response(f"portal:{audience}", read, every=2.0, allowed=allowed)
 
 
 @requires(city_screen.PERMISSION)
@@ -75,7 +77,8 @@ async def live_screen(request: HttpRequest) -> HttpResponseBase:
     """``/screen/live``: everything on the screen as it moves; screens that see the same share a reading."""
     # A session lasts as long as a screen shows it: a hall's machine would be signed out each day otherwise.
     request.session.modified = True
-    return await screen_stream(await request.auser())
+    allowed = await sync_to_async(while_standing)(request)
+    return await screen_stream(await request.auser(), allowed)
 
 
 @public

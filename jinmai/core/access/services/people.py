@@ -141,6 +141,7 @@ def _give(actor: Actor, person: User, organisation: Organisation, role: str) -> 
             raise Refused(_("Who runs the machine holds no other role: they must not see business data."))
         _row, made = Membership.objects.get_or_create(user=person, organisation=organisation, role=role)
         if made:
+            access_changed()
             _record_role(ROLE_GIVEN, person, organisation, role, actor)
     forget_memberships(person)
     return made and not held and not wanted.separated
