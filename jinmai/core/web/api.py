@@ -5,6 +5,7 @@ from jinmai.core.web.authorization import Authorization, declared, mark, public,
 from jinmai.core.web.charts import Axis, Chart, Colour, Mark, Series, Shape, chart_response
 from jinmai.core.web.city import City, District, city
 from jinmai.core.web.explanation import Clause, Explanation
+from jinmai.core.web.freshness import ASKED_AGAIN, CACHED, tagged
 from jinmai.core.web.live import live_response
 from jinmai.core.web.living import LiveValue, Share, Tile
 from jinmai.core.web.manifest import Manifest, ManifestError, Words
@@ -30,6 +31,8 @@ from jinmai.core.web.timeline import TimelineEntry
 from jinmai.core.web.typeface import CHINESE_TYPEFACE
 
 __all__ = [
+    "ASKED_AGAIN",
+    "CACHED",
     "CHINESE_TYPEFACE",
     "VIEW_SCREEN",
     "Authorization",
@@ -82,4 +85,5 @@ __all__ = [
     "screen_stream",
     "signed_in",
     "table_page",
+    "tagged",
 ]

@@ -18,9 +18,11 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import public
+from jinmai.core.web.api import tagged
 from jinmai.standards.digital_link import CANONICAL_STEM, DigitalLink, build, read
 from jinmai.standards.gs1 import Gs1Error
 from jinmai.systems.traceability.selectors.addresses import public_address
+from jinmai.systems.traceability.selectors.kept import Kept
 from jinmai.systems.traceability.selectors.published import (
     DEFAULT,
     GS1_VOC,
@@ -32,6 +34,9 @@ from jinmai.systems.traceability.selectors.published import (
 LINKSET: Final = "application/linkset+json"
 LISTS: Final = ("all", "linkset")
 MOST_HEADER_LINKS: Final = 12
+# A certificate issued meanwhile is missing from a list so long.
+BRIEFLY: Final = "public, max-age=60"
+_links: Final = Kept(10)
 
 
 @public
@@ -43,16 +48,21 @@ def resolve(request: HttpRequest, rest: str) -> HttpResponse:
         link = read(f"{public_address()}{request.get_full_path()}", words=True, short_gtins=True)
     except Gs1Error as error:
         return _refused(400, str(error))
-    found = links_of(link)
+    found = _links.get((link.key, *link.path.items(), public_address()), lambda: links_of(link))
     if not found:
         return _refused(404, "this house knows nothing by this code")
     kind = _short(request.GET.get("linkType", ""))
     if kind in LISTS or _accepts_linkset(request):
-        return _listed(link, found)
+        return _listed(request, link, found)
     fitting = [one for one in found if kind in {"", DEFAULT} or kind in one.types]
     if not fitting:
         return _refused(404, f"there is no {kind[:60]} of this thing; ?linkType=linkset lists what there is")
     return _led(request, link, _chosen(request, fitting), found)
+
+
+def forget() -> None:
+    """Look everything up anew, as after a restart."""
+    _links.clear()
 
 
 @public
@@ -83,16 +93,18 @@ def _led(
     answer["Location"] = address
     answer["Link"] = _in_header(link, found)
     answer["Vary"] = "Accept, Accept-Language"
+    # The page behind it counts the scan, so the way there may be remembered.
+    answer["Cache-Control"] = BRIEFLY
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
 
 
-def _listed(link: DigitalLink, found: Sequence[PublishedLink]) -> HttpResponse:
+def _listed(request: HttpRequest, link: DigitalLink, found: Sequence[PublishedLink]) -> HttpResponse:
     answer = HttpResponse(orjson.dumps(linkset(link, found)), content_type=LINKSET)
     answer["Link"] = _in_header(link, found)
     answer["Vary"] = "Accept"
     answer["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return tagged(request, answer, BRIEFLY)
 
 
 def linkset(link: DigitalLink, found: Sequence[PublishedLink]) -> dict[str, Any]:

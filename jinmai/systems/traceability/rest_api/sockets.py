@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
@@ -33,7 +32,7 @@ from jinmai.systems.traceability.rest_api.problems import Problem, not_found
 from jinmai.systems.traceability.rest_api.queries import SOCKET_CONTROLS
 from jinmai.systems.traceability.rest_api.subscriptions import read_controls, refused
 from jinmai.systems.traceability.selectors.event_documents import query_document
-from jinmai.systems.traceability.selectors.events import events_for, matching_since, newest
+from jinmai.systems.traceability.selectors.events import events_for, newest, part_since
 from jinmai.systems.traceability.selectors.places import places_below
 from jinmai.systems.traceability.services.subscriptions import MOST_IN_A_REPORT, next_time
 
@@ -58,6 +57,7 @@ class Listener:
     cursor: int
     due_at: datetime | None
     behind: bool = False
+    told: bool = False
 
     def look(self) -> list[bytes]:
         """The message to send now, if there is one; ``behind`` then says whether more waits already.
@@ -74,15 +74,23 @@ class Listener:
         if self.controls["initial_record_time"]:
             rows = rows.filter(record_time__gte=self.controls["initial_record_time"])
         until = newest(Event.objects.all())
-        found = list(islice(matching_since(rows, self.query, self.cursor, until), MOST_IN_A_REPORT))
-        was_behind, self.behind = self.behind, len(found) == MOST_IN_A_REPORT
-        self.cursor = found[-1].number if self.behind else max(until, self.cursor)
+        part = part_since(rows, self.query, self.cursor, until, MOST_IN_A_REPORT)
+        self.cursor, self.behind = part.reached, part.reached < until
+        self.told = self.told or bool(part.found)
+        if not part.found and (self.behind or not self._wants_empty()):
+            self._done(now)
+            return []
+        self._done(now)
+        return [write(query_document(part.found, name=self.name), "json-2.0", epc_format=self.epc_format)]
+
+    def _wants_empty(self) -> bool:
+        """Whether the subscriber is told that nothing is new: once at each time of a schedule."""
+        return self.controls["report_if_empty"] and not self.controls["stream"] and not self.told
+
+    def _done(self, now: datetime) -> None:
         if not self.behind:
             self.due_at = next_time(self.controls["schedule"], now)
-        wished = self.controls["report_if_empty"] and not self.controls["stream"] and not was_behind
-        if not found and not wished:
-            return []
-        return [write(query_document(found, name=self.name), "json-2.0", epc_format=self.epc_format)]
+            self.told = False
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

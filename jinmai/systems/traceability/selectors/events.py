@@ -62,6 +62,14 @@ class Page:
     after: Position | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is new for a subscriber, and the number up to which everything was looked at."""
+
+    found: list[Found]
+    reached: int
+
+
 def events_for(principal: Principal) -> QuerySet[Event]:
     """The events that a person or a key may see."""
     return visible(principal, "traceability.view_event", Event.objects.all())
@@ -172,16 +180,26 @@ def _matching(rows: QuerySet[Event], query: Query, most: int) -> Iterator[Found]
             yield one
 
 
-def matching_since(rows: QuerySet[Event], query: Query, cursor: int, until: int) -> Iterator[Found]:
-    """The events numbered above ``cursor`` up to ``until`` that answer, in the order of their capture."""
-    fresh = candidates(rows.filter(pk__gt=cursor, pk__lte=until), query)
+def part_since(rows: QuerySet[Event], query: Query, cursor: int, until: int, size: int) -> Part:
+    """Of the events numbered above ``cursor`` up to ``until`` those that answer, in their order.
+
+    At most ``size`` answers, and so many events looked at: whoever is told calls again from where this ended.
+    """
     told = candidates(rows.filter(pk__lte=until), query)
-    while chunk := list(fresh.select_related("context").order_by("pk")[:_CHUNK]):
+    found: list[Found] = []
+    reached = cursor
+    for _ in range(0, MOST_SCANNED, _CHUNK):
+        chunk = list(told.filter(pk__gt=reached).select_related("context").order_by("pk")[:_CHUNK])
         for row in once(chunk, told):
             one = found_of(row)
             if query.matches(one.event, prefixes_of(one.context)):
-                yield one
-        fresh = fresh.filter(pk__gt=chunk[-1].pk)
+                found.append(one)
+                if len(found) == size:
+                    return Part(found, row.pk)
+        if len(chunk) < _CHUNK:
+            return Part(found, max(until, cursor))
+        reached = chunk[-1].pk
+    return Part(found, reached)
 
 
 def found_of(row: Event) -> Found:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from django.db.models import Min, QuerySet
@@ -14,6 +12,9 @@ from jinmai.systems.traceability.models import Event, EventMention
 from jinmai.systems.traceability.models.event_storage import name_hash, read_body
 from jinmai.systems.traceability.selectors.event_candidates import events_of_own_animals
 
+MOST_EVENTS: Final = 1_000
+MOST_NAMES: Final = 20_000
+_AT_ONCE: Final = 500
 # Each role that names a single object, and the member of the event where it stands.
 _OBJECTS: Final = (
     MentionRole.EPC,
@@ -25,9 +26,19 @@ _OBJECTS: Final = (
 
 
 def values_of(rows: QuerySet[Event], column: str, after: str, size: int) -> list[str]:
-    """The distinct values of a column above ``after``, at most ``size``, in their order."""
-    found = rows.filter(**{f"{column}__gt": after}).order_by(column).values_list(column, flat=True)
-    return list(found.distinct()[:size])
+    """The distinct values of a column above ``after``, at most ``size``, in their order.
+
+    A handful of values stands in millions of events: from each the index leads to the next, past all that
+    have it too.
+    """
+    found: list[str] = []
+    while len(found) < size:
+        beyond = rows.filter(**{f"{column}__gt": found[-1] if found else after}).order_by(column)
+        some = list(beyond.values_list(column, flat=True)[:_AT_ONCE])
+        if not some:
+            break
+        found += dict.fromkeys(some)
+    return found[:size]
 
 
 def has_value(rows: QuerySet[Event], column: str, value: str) -> bool:
@@ -49,26 +60,36 @@ def objects_after(
 ) -> tuple[list[str], tuple[int, int] | None]:
     """Objects that visible events name, each once, where it is named first; and where the next page begins.
 
-    A page begins in the event numbered ``event`` after ``skip`` of its objects. Names are canonical.
+    A page begins in the event numbered ``event`` after ``skip`` of its names, and looks at ``MOST_EVENTS``
+    events and about ``MOST_NAMES`` names at most: where they name what was named before, it is short or
+    empty, and there is a next one. Names are canonical.
     """
-    places = _first_named(rows, event)
-    given = list(islice((one for one in places if one[0] > event or one[1] >= skip), size + 1))
-    more = given[size][:2] if len(given) > size else None
-    return [name for _, _, name in given[:size]], more
-
-
-def _first_named(rows: QuerySet[Event], begin: int) -> Iterator[tuple[int, int, str]]:
-    for row in rows.filter(pk__gte=begin).order_by("pk").iterator(chunk_size=50):
+    found: list[str] = []
+    looked = 0
+    for count, row in enumerate(rows.filter(pk__gte=event).order_by("pk").iterator(chunk_size=50)):
+        if count == MOST_EVENTS or looked >= MOST_NAMES:
+            return found, (row.pk, 0)
         names = _objects_of(row)
-        hashes = {name_hash(name): name for name in names}
-        firsts = _first_events(rows, list(hashes))
-        at = 0
-        for hashed, name in hashes.items():
-            first = firsts.get(hashed)
-            # No index names the animals of our own boxes: they come first where they got their code.
-            if first == row.pk or (first is None and row.biz_step == "commissioning"):
-                yield row.pk, at, name
-                at += 1
+        for start in range(skip if row.pk == event else 0, len(names), _AT_ONCE):
+            if looked >= MOST_NAMES:
+                return found, (row.pk, start)
+            some = names[start : start + _AT_ONCE]
+            looked += len(some)
+            for at in _named_first(rows, row, some):
+                if len(found) == size:
+                    return found, (row.pk, start + at)
+                found.append(some[at])
+    return found, None
+
+
+def _named_first(rows: QuerySet[Event], row: Event, names: list[str]) -> list[int]:
+    """Which of an event's names no earlier visible event has, by their places in ``names``."""
+    hashes = [name_hash(name) for name in names]
+    named = EventMention.objects.filter(name__in=hashes, role__in=_OBJECTS, event__in=rows)
+    firsts = dict(named.values_list("name").annotate(first=Min("event_id")).order_by())
+    # No index names the animals of our own boxes: they come first where they got their code.
+    unnamed = row.pk if row.biz_step == "commissioning" else None
+    return [at for at, hashed in enumerate(hashes) if firsts.get(hashed, unnamed) == row.pk]
 
 
 def _objects_of(row: Event) -> list[str]:
@@ -80,14 +101,3 @@ def _objects_of(row: Event) -> list[str]:
             if isinstance(uri, str):
                 names[canonical(uri)] = None
     return list(names)
-
-
-def _first_events(rows: QuerySet[Event], hashes: list[int]) -> dict[int, int]:
-    """For each name the first visible event that names it."""
-    found: dict[int, int] = {}
-    for start in range(0, len(hashes), 500):
-        named = EventMention.objects.filter(
-            name__in=hashes[start : start + 500], role__in=_OBJECTS, event__in=rows
-        )
-        found |= dict(named.values_list("name").annotate(first=Min("event_id")).order_by())
-    return found

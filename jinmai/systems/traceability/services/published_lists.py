@@ -45,6 +45,19 @@ def status_list_of(laboratory: Site, stem: str = "") -> Document:
     return data_integrity.secure(content, signer_of(key), created=now)
 
 
+def kept_status_list(laboratory: Site) -> Document:
+    """The same list, kept for some minutes: anybody may ask. What is revoked since makes another at once."""
+    key = signing_key(site=laboratory, purpose=KeyPurpose.CERTIFICATES, actor=ACTOR)
+    bits = revoked_bits(laboratory)
+    state = [laboratory.pk, key.tag, status_list_address(laboratory), bits.encoded()]
+    name = f"traceability.status_list.{hashlib.sha256(msgspec.json.encode(state)).hexdigest()}"
+    kept: Document | None = cache.get(name)
+    if kept is None:
+        kept = status_list_of(laboratory)
+        cache.set(name, kept, KEPT_SECONDS)
+    return kept
+
+
 def keys_file_of(lots: Iterable[Lot], serials: Serials) -> bytes:
     """The keys file of some lots: keys, manifests of their mint batches, and what was revoked of them.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.platypus import Flowable
@@ -16,6 +19,7 @@ from jinmai.systems.traceability.selectors.limits import UNITS, decimal_text
 from jinmai.systems.traceability.services import paper
 
 LANGUAGES = ("zh-hans", "en")
+KEPT_SECONDS = 300
 
 
 def report_paper(report: TestReport) -> bytes:
@@ -32,6 +36,19 @@ def report_paper(report: TestReport) -> bytes:
         with override(language):
             papers.append(_paper(report, results, certificate))
     return paper.write(report.number, papers)
+
+
+def kept_report_paper(report: TestReport) -> bytes:
+    """The same PDF, kept for some minutes: anybody may ask. A withdrawal makes another at once."""
+    certificate = Certificate.objects.filter(report=report).first()
+    revoked = certificate.revoked_at.isoformat() if certificate and certificate.revoked_at else ""
+    state = f"{report.pk}|{report.state}|{revoked}|{code_of(report, certificate)}"
+    name = f"traceability.report_paper.{hashlib.sha256(state.encode()).hexdigest()}"
+    kept: bytes | None = cache.get(name)
+    if kept is None:
+        kept = report_paper(report)
+        cache.set(name, kept, KEPT_SECONDS)
+    return kept
 
 
 def code_of(report: TestReport, certificate: Certificate | None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,7 +21,7 @@ from jinmai.standards.epcis_query import read_query
 from jinmai.standards.epcis_query.schedule import read_schedule
 from jinmai.systems.traceability.models import Event, NamedQuery, Subscription
 from jinmai.systems.traceability.selectors.event_documents import query_document
-from jinmai.systems.traceability.selectors.events import Found, events_of, matching_since, newest
+from jinmai.systems.traceability.selectors.events import Found, events_of, newest, part_since
 from jinmai.systems.traceability.selectors.places import places_below
 from jinmai.systems.traceability.services.turns import one_at_a_time
 
@@ -125,19 +124,16 @@ def report(pk: int) -> None:
         return
     _go_on(pk)
     until = newest(Event.objects.all())
-    fresh = matching_since(_rows(subscription), _query(subscription), subscription.cursor, until)
-    sent = False
-    while found := list(islice(fresh, MOST_IN_A_REPORT)):
-        _send(subscription, found)
-        _told(subscription, found[-1].number)
-        sent = True
+    rows, query, sent = _rows(subscription), _query(subscription), False
+    while subscription.cursor < until:
+        part = part_since(rows, query, subscription.cursor, until, MOST_IN_A_REPORT)
+        if part.found:
+            _send(subscription, part.found)
+            sent = True
+        _looked(subscription, part.reached, told=bool(part.found))
     if not sent and subscription.report_if_empty:
         _send(subscription, [])
-        _told(subscription, until)
-    elif until > subscription.cursor:
-        Subscription.objects.filter(pk=pk, cursor__lt=until).update(
-            cursor=until, min_record_time=timezone.now()
-        )
+        _looked(subscription, until, told=True)
     _end(subscription, until)
 
 
@@ -178,10 +174,12 @@ def _query(subscription: Subscription) -> Any:
     return read_query(query.parameters, below=places_below(query.owner))
 
 
-def _told(subscription: Subscription, cursor: int) -> None:
+def _looked(subscription: Subscription, cursor: int, *, told: bool) -> None:
+    """Keep how far the subscriber was told, so that another try begins there."""
     now = timezone.now()
-    Subscription.objects.filter(pk=subscription.pk, cursor__lt=cursor).update(cursor=cursor)
-    Subscription.objects.filter(pk=subscription.pk).update(last_notified_at=now, min_record_time=now)
+    mine = Subscription.objects.filter(pk=subscription.pk)
+    mine.filter(cursor__lt=cursor).update(cursor=cursor)
+    mine.update(min_record_time=now, **({"last_notified_at": now} if told else {}))
     subscription.cursor = max(cursor, subscription.cursor)
     _go_on(subscription.pk)
 

@@ -193,10 +193,21 @@ def test_the_whole_page_is_small(pack: Pack, chain: Chain) -> None:
     assert b"Set-Cookie" not in page
 
 
-def test_the_page_sets_no_cookie_and_is_not_kept(pack: Pack) -> None:
+def test_the_page_sets_no_cookie_and_is_asked_for_each_time(pack: Pack) -> None:
     answer = pack.client.get(f"{pack.path}?{pack.query}")
     assert not answer.cookies
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-cache"
+    claimed = pack.client.post(f"{pack.path}claim/?{pack.query}", {"pin": "000000"})
+    assert (claimed["Cache-Control"], "ETag" in claimed) == ("no-store", False)
+
+
+def test_a_page_that_the_telephone_has_is_not_sent_again_but_counts_as_a_scan(pack: Pack) -> None:
+    first = pack.client.get(f"{pack.path}?{pack.query}")
+    same = pack.client.get(f"{pack.path}?{pack.query}", headers={"If-None-Match": first["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    other = {"If-None-Match": first["ETag"], "User-Agent": "another telephone"}
+    assert pack.client.get(f"{pack.path}?{pack.query}", headers=other).status_code == 200
+    assert ScannedItem.objects.get().scans == 2
 
 
 def test_the_first_claim_stands_and_the_next_is_told_when_it_was(pack: Pack) -> None:

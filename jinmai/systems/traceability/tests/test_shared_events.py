@@ -10,7 +10,7 @@ from jinmai.core.access.api import Organisation
 from jinmai.standards.epcis.contexts import STANDARD_CONTEXT
 from jinmai.standards.epcis_query import read_query
 from jinmai.systems.traceability.models import CaptureJob, Event
-from jinmai.systems.traceability.selectors.events import events_of, matching_since
+from jinmai.systems.traceability.selectors.events import events_of, part_since
 from jinmai.systems.traceability.services.capture import capture
 from jinmai.systems.traceability.tests.epcis_client import Caller, content, event
 from jinmai.systems.traceability.tests.factories import make_organisation, make_site
@@ -118,6 +118,7 @@ def test_a_subscriber_is_told_once() -> None:
         capture(document_or_events=[event()], party=firm, key="k")
     numbers = list(Event.objects.order_by("pk").values_list("pk", flat=True))
     query = read_query({})
-    told = [one.number for one in matching_since(events_of(None), query, 0, numbers[-1])]
-    later = list(matching_since(events_of(None), query, numbers[0], numbers[-1]))
-    assert (told, later) == ([numbers[0]], [])
+    told = part_since(events_of(None), query, 0, numbers[-1], 10)
+    later = part_since(events_of(None), query, numbers[0], numbers[-1], 10)
+    assert [one.number for one in told.found] == [numbers[0]]
+    assert (later.found, later.reached) == ([], numbers[-1])

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import get_language
 
+from jinmai.core.web.api import ASKED_AGAIN, tagged
 from jinmai.standards.credentials.items import PARAMETER
 from jinmai.systems.traceability.choices import LotState, ScanRule
 from jinmai.systems.traceability.models import Lot, ScannedItem
@@ -56,18 +57,19 @@ def item(request: HttpRequest, shown: Shown) -> HttpResponse:
     lot, pack = shown.lot, shown.pack
     if pack is None or lot is None or shown.claimed or shown.placed or shown.signature != Signature.VALID:
         html = _frame(shown, verdict, shown.serial, signed, query)
-        return _answer(html, 200 if pack else 404)
+        return _answer(request, html, 200 if pack else 404)
     claimed = shown.seen is not None and shown.seen.claimed_at is not None
     key = (pack.way.batch.request, lot.state, lot.state_reason, pack.box_state, claimed, get_language())
     # No template escapes what is put into a kept frame; a signature that holds is letters and digits alone.
     kept = _frames.get(key, lambda: _frame(shown, VERDICT, SERIAL, SIGNED, {PARAMETER: SIGNED}))
     own = {VERDICT: verdict, SERIAL: escape(shown.serial), SIGNED: escape(signed)}
-    return _answer(_OWN.sub(lambda found: own[found[0]], kept))
+    return _answer(request, _OWN.sub(lambda found: own[found[0]], kept))
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Another page for anybody."""
-    return _answer(render_to_string(template, context | {"others": _other_language(_query(request))}))
+    others = _other_language(_query(request))
+    return _answer(request, render_to_string(template, context | {"others": others}))
 
 
 def origin(lot: Lot) -> str:
@@ -123,9 +125,10 @@ def _other_language(query: dict[str, str]) -> tuple[str, str]:
     return ("English" if chinese else "中文", urlencode(query | {"lang": "en" if chinese else "zh"}))
 
 
-def _answer(html: str, status: int = 200) -> HttpResponse:
+def _answer(request: HttpRequest, html: str, status: int = 200) -> HttpResponse:
+    """A page that a telephone may keep, asking each time; what answers a deed is kept by nobody."""
     answer = HttpResponse(html, status=status)
     answer["Cache-Control"] = "no-store"
     answer["Permissions-Policy"] = "geolocation=(self)"
     answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return tagged(request, answer, ASKED_AGAIN) if request.method in {"GET", "HEAD"} else answer
