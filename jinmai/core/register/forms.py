@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jinmai.core.register.models import Source
+from jinmai.core.register.choices import SizeClass
+from jinmai.core.register.models import District, Party, Source
 from jinmai.core.register.services.imports import LARGEST_UPLOAD
+from jinmai.core.register.services.parties import EDITIONS
 
 
 class DayInput(forms.DateInput):
@@ -94,6 +97,58 @@ class CorrectionForm(WithdrawalForm):
         if begins and last and (last < begins or last == date.max):
             self.add_error("effective_to", _("The period ends before it begins."))
         return self.cleaned_data
+
+
+class PartyChangeForm(forms.Form):
+    """What a party is called and where it belongs; ``seen`` is the state that somebody looked at.
+
+    The names of a protected party are not shown: left empty they stay as they are.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=120)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    district = forms.ChoiceField(label=_("District"), required=False)
+    industry_code = forms.CharField(
+        label=_("Industry code"),
+        max_length=5,
+        required=False,
+        help_text=_("Of GB/T 4754, such as C3140; empty where it is not known."),
+    )
+    industry_edition = forms.ChoiceField(
+        label=_("Edition of GB/T 4754"), choices=[(one, one) for one in reversed(EDITIONS)]
+    )
+    size = forms.ChoiceField(label=_("Size class"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=4,
+        max_length=300,
+        help_text=_("Recorded in the ledger with your name."),
+    )
+
+    def __init__(self, *args: Any, party: Party, districts: Iterable[District], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party = party
+        unknown = ("", _("unknown"))
+        choices = {
+            "district": [unknown, *((one.code, one.name) for one in districts)],
+            "size": [unknown, *SizeClass.choices],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = offered
+        if party.protected:
+            self.fields["name_zh"].required = False
+            for name in ("name_zh", "name_en"):
+                self.fields[name].help_text = _("Masked here. Left empty it stays as it is.")
+
+    def values(self) -> dict[str, str]:
+        """What shall be, for the verb."""
+        hidden = {"seen", "reason"}
+        if self.party.protected:
+            hidden |= {name for name in ("name_zh", "name_en") if not self.cleaned_data[name]}
+        return {name: value for name, value in self.cleaned_data.items() if name not in hidden}
 
 
 class ImportForm(forms.Form):

@@ -30,6 +30,7 @@ from jinmai.core.register.models import (
 from jinmai.standards.gbt4754 import names
 
 LONGEST_NUMBER = 18
+MOST_CHANGES = 200
 
 Subject = Party | Place | Thing
 
@@ -100,6 +101,11 @@ def bases_of(facts: Iterable[Fact]) -> dict[int, list[FactBasis]]:
     for row in rows.select_related("basis__kind", "basis__source"):
         found.setdefault(row.fact_id, []).append(row)
     return found
+
+
+def changes_of(party: Party) -> list[RecordedEntry]:
+    """Every change of a party's own particulars, newest first."""
+    return entries_for(party.subject, kinds=[entries.PARTY_CHANGED], limit=MOST_CHANGES)
 
 
 def fact_kinds() -> dict[str, FactKind]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jinmai.core.register.views import corrections, facts, imports, parties, places, things
+from jinmai.core.register.views import changes, corrections, facts, imports, parties, places, things
 
 urlpatterns = [
     path("places/", places.place_list, name="places"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("parties/imports/<int:number>/resumption/", imports.resume, name="import_resumption"),
     path("parties/imports/<int:number>/report.csv", imports.report, name="import_report"),
     path("parties/<str:code>/", parties.party_page, name="party"),
+    path("parties/<str:code>/change/", changes.change, name="party_change"),
+    path("parties/<str:code>/changes/", changes.history, name="party_changes"),
     path("parties/<str:code>/personal/", parties.personal, name="party_personal"),
     path("parties/<str:code>/facts/<slug:kind>/", facts.fact_history, name="fact_history"),
 ]

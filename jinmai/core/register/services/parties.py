@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Literal
 
+import msgspec
 from django.db import transaction
 
 from jinmai.core.ledger.api import append
@@ -14,8 +16,9 @@ from jinmai.core.register.models import District, Party
 from jinmai.core.register.search import document
 from jinmai.standards.gbt4754 import IndustryCodeError, normalise, to_2017
 
-Field = Literal["code", "name_zh", "name_en", "kind", "district", "industry", "size", "reason"]
+Field = Literal["party", "code", "name_zh", "name_en", "kind", "district", "industry", "size", "reason"]
 EDITIONS = ("2011", "2017")
+LONGEST_NAME, LONGEST_ENGLISH_NAME = 120, 200
 CHANGEABLE = ("name_zh", "name_en", "district", "industry_code", "industry_edition", "size")
 
 
@@ -47,8 +50,7 @@ def enter_party(  # noqa: PLR0913 - a party has these fields
     :class:`PartyRefused`.
     """
     code, industry, edition, industry_2017 = _checked(code, kind, industry_code, industry_edition, size)
-    if not name_zh.strip() or len(name_zh) > 120 or not name_zh.isprintable():
-        raise PartyRefused("name_zh", "name")
+    _check_names(name_zh.strip(), name_en.strip())
     with transaction.atomic():
         present = Party.objects.filter(code=code).first()
         if present is not None:
@@ -86,8 +88,12 @@ def party_entered(party: Party) -> entries.PartyEntered:
     )
 
 
-def change_party(*, party: Party, reason: str, actor: str, **values: str) -> Party:
-    """Change a party's name, district, industry or size; the entry keeps what was before and why."""
+def change_party(*, party: Party, reason: str, actor: str, seen: str = "", **values: str) -> Party:
+    """Change a party's name, district, industry or size; the entry keeps what was before and why.
+
+    ``seen`` is the :func:`state_of` the party that somebody looked at: where it is another one by now,
+    nothing is changed. Raises :class:`PartyRefused`, for that with the field ``party``.
+    """
     if not reason.strip():
         raise PartyRefused("reason", "blank")
     if unknown := values.keys() - set(CHANGEABLE):
@@ -95,6 +101,8 @@ def change_party(*, party: Party, reason: str, actor: str, **values: str) -> Par
     with transaction.atomic():
         row = Party.objects.select_for_update().get(pk=party.pk)
         before_words, before = document(row), _said(row)
+        if seen and seen != state_of(row):
+            raise PartyRefused("party", "changed")
         _apply(row, values)
         after = _said(row)
         differing = [name for name in after if after[name] != before[name]]
@@ -115,8 +123,7 @@ def _apply(row: Party, values: dict[str, str]) -> None:
     for name in ("name_zh", "name_en"):
         if name in values:
             setattr(row, name, values[name].strip())
-    if not row.name_zh or not row.name_zh.isprintable():
-        raise PartyRefused("name_zh", "name")
+    _check_names(row.name_zh, row.name_en)
     if "district" in values:
         row.district = _district(values["district"])
     industry = values.get("industry_code", row.industry_code)
@@ -125,6 +132,18 @@ def _apply(row: Party, values: dict[str, str]) -> None:
     checked = _checked(row.code, row.kind, industry, edition, size)
     _, row.industry_code, row.industry_edition, row.industry = checked
     row.size = size
+
+
+def state_of(party: Party) -> str:
+    """A digest of everything about a party that may change."""
+    return hashlib.sha256(msgspec.json.encode(_said(party), order="sorted")).hexdigest()
+
+
+def _check_names(chinese: str, english: str) -> None:
+    if not chinese or len(chinese) > LONGEST_NAME or not chinese.isprintable():
+        raise PartyRefused("name_zh", "name")
+    if len(english) > LONGEST_ENGLISH_NAME or not english.isprintable():
+        raise PartyRefused("name_en", "name")
 
 
 def _said(row: Party) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def _page(
         "lines": lines,
         "places": party.places.select_related("district"),
         "entries": timeline_of(party, panels),
+        "may_change": reader.has_perm(CORRECT, party),
         "masked": masked,
         "disclosed": disclosure.full and (party.protected or any(hides(fact, party) for fact in facts)),
         "may_unmask": masked and reader.has_perm(PERSONAL, party),
