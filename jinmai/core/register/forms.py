@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
@@ -15,6 +15,9 @@ from jinmai.core.register.choices import SizeClass
 from jinmai.core.register.models import District, Party, Source
 from jinmai.core.register.services.imports import LARGEST_UPLOAD
 from jinmai.core.register.services.parties import EDITIONS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class DayInput(forms.DateInput):
@@ -130,7 +133,7 @@ class PartyChangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.party = party
         unknown = ("", _("unknown"))
-        choices = {
+        choices: dict[str, list[tuple[str, StrOrPromise]]] = {
             "district": [unknown, *((one.code, one.name) for one in districts)],
             "size": [unknown, *SizeClass.choices],
         }
