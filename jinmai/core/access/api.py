@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jinmai.core.access.bearer import ApiKeyBearer, SessionOf, anybody, api_urls, key_of
+from jinmai.core.access.holders import people_who_may
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import declare_permission, may, visible
 from jinmai.core.access.reach import Principal, Reach, memberships, reach, standing
@@ -31,6 +32,7 @@ __all__ = [
     "key_of",
     "may",
     "memberships",
+    "people_who_may",
     "public",
     "reach",
     "requires",

@@ -8,12 +8,16 @@ from django.conf import settings
 from jinmai.core.access.models import User
 
 
-def unmet_duty(person: User, held_roles: set[str]) -> str:
-    """The name of the page on which the duty is met, or an empty string where there is none."""
+def unmet_duty(person: User, held_roles: set[str], *, second_factor: bool | None = None) -> str:
+    """The name of the page on which the duty is met, or an empty string where there is none.
+
+    ``second_factor`` is whether the person has one, where the caller has read that for many at once.
+    """
     if person.password_is_temporary:
         return "password_change"
-    if needs_second_factor(held_roles) and not is_mfa_enabled(person):
-        return "second_factor"
+    if needs_second_factor(held_roles):
+        has_one = is_mfa_enabled(person) if second_factor is None else second_factor
+        return "" if has_one else "second_factor"
     return ""
 
 

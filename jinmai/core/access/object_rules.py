@@ -11,7 +11,9 @@ whose own the object is. What is not declared is denied, and so is an object tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +24,8 @@ from jinmai.core.access.models import Organisation, User
 from jinmai.core.access.reach import Principal, Reach, reach
 
 Row = TypeVar("Row", bound=Model)
+Ends = Callable[[str], list[Any]]
+"""Gives every value at the end of a lookup path from one object."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,15 @@ class ObjectRule:
     person: str = ""
     api_scope: str = ""
 
-    def covers(self, principal: Principal, held: Reach, row: Model) -> bool:
-        """Whether the reach ``held`` takes in this object."""
+    def covers(self, principal: Principal, held: Reach, ends: Ends) -> bool:
+        """Whether the reach ``held`` takes in the object, whose values ``ends`` gives by path."""
         if held.city:
             return True
-        if self.owner and any(_is_reached(found, held) for found in _follow(row, self.owner)):
+        if self.owner and any(_is_reached(found, held) for found in ends(self.owner)):
             return True
-        if self.district and not held.districts.isdisjoint(_follow(row, self.district)):
+        if self.district and not held.districts.isdisjoint(ends(self.district)):
             return True
-        return bool(self.person) and isinstance(principal, User) and principal in _follow(row, self.person)
+        return bool(self.person) and isinstance(principal, User) and principal in ends(self.person)
 
     def condition(self, principal: Principal, held: Reach, model: type[Model]) -> Q:
         """What :meth:`covers` says, as a condition on rows; never asked for the whole city."""
@@ -78,7 +82,7 @@ def may(principal: Principal, permission: str, row: Any = None) -> bool:
     if rule is None:
         return False
     held = reach(principal, permission, api_scope=rule.api_scope)
-    return bool(held) and (row is None or rule.covers(principal, held, row))
+    return bool(held) and (row is None or rule.covers(principal, held, partial(follow, row)))
 
 
 def visible(principal: Principal, permission: str, rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -100,7 +104,7 @@ def _is_reached(found: Any, held: Reach) -> bool:
     return isinstance(found, str) and found in held.codes
 
 
-def _follow(row: Any, path: str) -> list[Any]:
+def follow(row: Any, path: str) -> list[Any]:
     """Every value at the end of a lookup path, as the database would find them."""
     values = [row]
     for name in path.split("__"):

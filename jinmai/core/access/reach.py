@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from jinmai.core.access.duties import unmet_duty
 from jinmai.core.access.models import ApiKey, Membership, User
@@ -59,10 +62,30 @@ def memberships(person: User) -> list[Membership]:
     """
     if person.kept_memberships is None:
         rows = Membership.objects.filter(user=person).select_related("organisation")
-        person.kept_memberships = [
-            row for row in rows if row.role in roles() and roles()[row.role].fits(row.organisation.kind)
-        ]
+        person.kept_memberships = _counting(rows)
     return person.kept_memberships
+
+
+def read_together(people: QuerySet[User]) -> list[User]:
+    """These people, each with roles and duty as :func:`memberships` and :func:`duty_of` give them.
+
+    Two queries however many they are, so that asking for the reach of each reads nothing more.
+    """
+    enabled = Authenticator.objects.filter(user=OuterRef("pk"))
+    held = Membership.objects.select_related("organisation")
+    rows = people.annotate(second_factor=Exists(enabled)).prefetch_related(
+        Prefetch("memberships", held, to_attr="all_memberships")
+    )
+    found = list(rows)
+    for person in found:
+        person.kept_memberships = _counting(person.all_memberships)
+        held_roles = {row.role for row in person.kept_memberships}
+        person.kept_duty = unmet_duty(person, held_roles, second_factor=person.second_factor)
+    return [*found]
+
+
+def _counting(rows: Iterable[Membership]) -> list[Membership]:
+    return [row for row in rows if row.role in roles() and roles()[row.role].fits(row.organisation.kind)]
 
 
 def runs_the_machine(person: User) -> bool:

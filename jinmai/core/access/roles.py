@@ -45,6 +45,15 @@ def granted_permissions() -> frozenset[str]:
     return frozenset(permission for role in roles().values() for permission in role.grants)
 
 
+def roles_that_grant(permission: str) -> Mapping[Scope, list[str]]:
+    """The keys of the roles that carry a permission, by how far each carries it."""
+    found: dict[Scope, list[str]] = {scope: [] for scope in WIDTH}
+    for role in roles().values():
+        if permission in role.grants:
+            found[role.grants[permission]].append(role.key)
+    return found
+
+
 def compile_roles(core: Iterable[Manifest], systems: Iterable[Manifest]) -> dict[str, CompiledRole]:
     """Put roles and grants of all manifests together. Raises ``ImproperlyConfigured`` naming the folder."""
     core, systems = list(core), list(systems)

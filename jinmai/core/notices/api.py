@@ -7,7 +7,7 @@ from jinmai.core.notices.channels.http import post
 from jinmai.core.notices.channels.outgoing import NotTakenError, RefusedError
 from jinmai.core.notices.kinds import NoticeRefused
 from jinmai.core.notices.sealing import seal, unseal
-from jinmai.core.notices.selectors import people_who_may, read_by, unread_count
+from jinmai.core.notices.selectors import read_by, unread_count
 from jinmai.core.notices.services.sending import NotInTransactionError, notify
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "RefusedError",
     "check_address",
     "notify",
-    "people_who_may",
     "post",
     "read_by",
     "seal",

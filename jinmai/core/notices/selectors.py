@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from jinmai.core.access.api import Organisation, User, may, reach, roles, visible
+from jinmai.core.access.api import Organisation, User, reach, visible
 from jinmai.core.notices.choices import PERSONAL
 from jinmai.core.notices.kinds import Rendered, kinds, render
 from jinmai.core.notices.models import Delivery, Endpoint, Message, Preference, Reader
@@ -64,18 +63,6 @@ def read_by(kind: str, key: str) -> list[tuple[User, datetime]]:
     """Who has opened the message about a fact, and when: what an escalation asks first."""
     rows = Message.objects.filter(kind=kind, key=key, read_at__isnull=False).select_related("person")
     return [(row.person, row.read_at) for row in rows.order_by("read_at") if row.person and row.read_at]
-
-
-def people_who_may(permission: str, row: Any = None) -> list[User]:
-    """Everybody who holds a permission, for the object where one is given. In the order of sign-in names.
-
-    Somebody who must first set a password or a second factor holds nothing until then.
-    """
-    granting = [key for key, role in roles().items() if permission in role.grants]
-    found = (
-        User.objects.filter(is_active=True, memberships__role__in=granting).distinct().order_by("username")
-    )
-    return [person for person in found if may(person, permission, row)]
 
 
 def reader_of(person: User) -> Reader:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from jinmai.core.access import roles as roles_module
+from jinmai.core.access.holders import people_who_may
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import ObjectRule, declared_rules, may, visible
 from jinmai.core.access.reach import forget_memberships
@@ -169,3 +172,53 @@ class TestListAndObjectAgree(TestCase):
             Membership.objects.get_or_create(user=person, organisation=rows[number % len(rows)], role=key)
         listed = set(visible(person, VIEW, Organisation.objects.all()))
         assert listed == {row for row in rows if may(person, VIEW, row)}
+        assert [row for row in rows if people_who_may(VIEW, row) == [person]] == [
+            row for row in rows if row in listed
+        ]
+        assert people_who_may(VIEW) == ([person] if may(person, VIEW) else [])
+
+
+@pytest.mark.django_db
+class TestWhoHoldsIt:
+    def test_as_many_queries_for_a_whole_city_as_for_one_person(
+        self, settings: Settings, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        settings.JINMAI_SECOND_FACTOR_ROLES = ["worker"]
+        firm, other = make_organisation(), make_organisation()
+        bureau = make_organisation(kind="bureau", district="210711")
+        wanted = [make_person(f"w{number:03d}", "worker", firm) for number in range(60)]
+        wanted += [make_person(f"x{number:03d}", "district", bureau) for number in range(60)]
+        for number in range(60):
+            make_person(f"a{number:03d}", "worker", other)
+        Authenticator.objects.bulk_create(
+            Authenticator(user=person, type=Authenticator.Type.TOTP, data={}) for person in wanted[:59]
+        )
+        with django_assert_max_num_queries(3):
+            found = people_who_may(VIEW, firm)
+        assert found == [*wanted[:59], *wanted[60:]]
+        with django_assert_max_num_queries(0):
+            assert all(may(person, VIEW, firm) for person in found)
+
+    def test_the_object_is_read_once_and_not_for_each_person(
+        self, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        firm = make_organisation()
+        for number in range(20):
+            make_person(f"w{number:03d}", "worker", firm)
+        monkeypatch.setitem(declared_rules, VIEW, ObjectRule(VIEW, owner="memberships__organisation"))
+        with django_assert_max_num_queries(5):
+            assert len(people_who_may(VIEW, User.objects.get(username="w000"))) == 20
+
+    def test_the_one_whose_own_it_is_holds_it_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(declared_rules, VIEW, ObjectRule(VIEW, owner="organisation", person="user"))
+        firm, other = make_organisation(), make_organisation()
+        alice, bob = make_person("alice", "worker", firm), make_person("bob", "worker", other)
+        make_person("charlie", "worker", other)
+        row = Membership.objects.create(user=bob, organisation=firm, role="idle")
+        assert people_who_may(VIEW, row) == [alice, bob]
+
+    def test_a_closed_account_and_an_undeclared_permission_are_held_by_nobody(self) -> None:
+        firm = make_organisation()
+        alice = make_person("alice", "worker", firm)
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+        assert [people_who_may(VIEW, firm), people_who_may("yard.burn_down", firm)] == [[], []]

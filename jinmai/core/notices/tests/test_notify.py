@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
-from jinmai.core.access.api import Organisation, User
+from jinmai.core.access.api import Organisation, User, people_who_may
 from jinmai.core.ledger.api import entries_for
-from jinmai.core.notices.api import NoticeRefused, notify, people_who_may, read_by, unread_count
+from jinmai.core.notices.api import NoticeRefused, notify, read_by, unread_count
 from jinmai.core.notices.models import Delivery, Message
 from jinmai.core.notices.selectors import inbox, inbox_row
 from jinmai.core.notices.services.escalation import escalate_unread

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from jinmai.core.notices.api import notify, people_who_may
+from jinmai.core.access.api import people_who_may
+from jinmai.core.notices.api import notify
 from jinmai.core.web.api import Words, formats
 from jinmai.systems.industry.choices import Severity
 from jinmai.systems.industry.models import Alarm, AlarmRule, Device, Plant
