@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 LONGEST_SECONDS = 600.0
 SILENCE_SECONDS = 15.0
+ASK_SECONDS = 0.3
 # Readings touch databases and files, so they run beside the event loop; few at once, for they are shared.
 _readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
@@ -61,6 +62,8 @@ def live_response(
 ) -> StreamingHttpResponse:
     """A stream of the values that change, looked at ``every`` seconds.
 
+    ``allowed`` is asked in a thread before each message and a few times a second: a stream is closed within a
+    second of the moment from which it says no.
     Everybody on the same ``channel`` must be allowed to see the same values: name in it all that they
     depend on. ``read`` gives all values by key; it runs in a thread of its own.
     """
@@ -93,12 +96,15 @@ async def _stream(
     channel = _channels.setdefault(key, _Channel())
     channel.viewers += 1
     sent: dict[str, Any] = {}
-    started = spoke = time.monotonic()
+    started = spoke = turn = time.monotonic()
     yield b"retry: 2000\n\n"
     try:
         while time.monotonic() - started < LONGEST_SECONDS:
             if allowed is not None and not await _beside(allowed):
                 return
+            if (wait := turn - time.monotonic()) > 0:
+                await asyncio.sleep(min(wait, ASK_SECONDS))
+                continue
             await _refresh(channel, read, every)
             news = _news(_messages(channel, language), sent)
             if news:
@@ -110,7 +116,7 @@ async def _stream(
                 spoke = time.monotonic()
             # All viewers wake for the next reading, whoever opened a stream when: a change waits for one
             # turn at most. A reading slower than its turn leaves a breath to everything else.
-            await asyncio.sleep(max(every / 10, channel.read_at + every - time.monotonic()))
+            turn = max(time.monotonic() + every / 10, channel.read_at + every)
     finally:
         channel.viewers -= 1
         if not channel.viewers:

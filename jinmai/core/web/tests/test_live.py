@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -100,6 +101,23 @@ def test_a_stream_ends_when_the_right_is_taken_away() -> None:
         return len([chunk async for chunk in content if chunk.startswith(b"event")])
 
     assert run(drain()) == 1
+
+
+def test_a_slow_stream_ends_within_a_second_of_the_right() -> None:
+    right_until = time.monotonic() + 0.5
+    content = cast(
+        "AsyncIterator[bytes]",
+        live_response(
+            "slow", lambda: {"n": LiveValue(1)}, every=30, allowed=lambda: time.monotonic() < right_until
+        ).streaming_content,
+    )
+
+    async def drain() -> None:
+        async for _chunk in content:
+            pass
+
+    run(drain())
+    assert time.monotonic() - right_until < 1.0
 
 
 def test_a_reading_that_fails_ends_the_stream_instead_of_showing_old_values_as_new() -> None:

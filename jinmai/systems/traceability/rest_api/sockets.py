@@ -36,7 +36,7 @@ from jinmai.systems.traceability.selectors.events import events_for, newest, par
 from jinmai.systems.traceability.selectors.places import places_below
 from jinmai.systems.traceability.services.subscriptions import MOST_IN_A_REPORT, next_time
 
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 0.5
 POLICY: Final = 1008
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -65,9 +65,9 @@ class Listener:
         Raises :class:`Problem` where the key or the query is gone.
         """
         now = timezone.now()
+        key = admitted(self.authorization)
         if not self.controls["stream"] and (self.due_at is None or now < self.due_at):
             return []
-        key = admitted(self.authorization)
         if not NamedQuery.objects.filter(owner=key.organisation, name=self.name).exists():
             raise not_found(f"there is no query {self.name[:200]}")
         rows = events_for(key)
