@@ -1,7 +1,8 @@
 """Loads ``people.toml`` of a city pack: organisations, people, the roles they hold.
 
 Idempotent: rows are found by code and by sign-in name. What somebody changed since (a password, a disabled
-person, a role given on the people page) stays as it is; a role of the pack that is absent is given again.
+person, a role given or taken away on the people page) stays as it is; a role of the pack that is absent and
+was never taken away is given.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.services.people import (
@@ -209,3 +210,41 @@ class TestCommand:
     def test_an_unknown_name_is_refused(self) -> None:
         with pytest.raises(CommandError, match="nobody signs in as 'ghost'"):
             call_command("person", "password", "ghost")
+
+    def test_a_first_manager_is_added_with_a_role_and_a_temporary_password(self, firm: Organisation) -> None:
+        told = json.loads(self.added(firm.code, "manager"))
+        mei = User.objects.get(username="mei")
+        held = [(row.organisation, row.role) for row in mei.memberships.select_related("organisation")]
+        assert (told["username"], mei.display_name, held) == ("mei", "Mei", [(firm, "manager")])
+        assert [mei.check_password(told["password"]), mei.password_is_temporary] == [True, True]
+        assert {(entry.kind, entry.actor) for entry in entries(mei)} == {
+            ("access.person_added.v1", "command:person"),
+            ("access.role_given.v1", "command:person"),
+        }
+
+    @pytest.mark.parametrize(
+        ("code", "role", "reason"),
+        [
+            ("91210711MA0HR0001X", "manager", "there is no organisation '91210711MA0HR0001X'"),
+            ("", "emperor", "emperor"),
+            ("", "bureau_officer", "kind of organisation"),
+        ],
+    )
+    def test_who_cannot_be_added_is_refused_and_nobody_stays_half(
+        self, firm: Organisation, code: str, role: str, reason: str
+    ) -> None:
+        with translation.override("en"), pytest.raises(CommandError, match=reason):
+            self.added(code or firm.code, role)
+        assert not User.objects.filter(username="mei").exists()
+
+    def test_a_name_that_signs_in_already_is_refused(self, firm: Organisation) -> None:
+        self.added(firm.code, "manager")
+        with pytest.raises(CommandError):
+            self.added(firm.code, "technician")
+        assert User.objects.filter(username="mei").count() == 1
+
+    def added(self, code: str, role: str) -> str:
+        out = io.StringIO()
+        given = ("--name", "Mei", "--organisation", code, "--role", role, "--json")
+        call_command("person", "add", "mei", *given, stdout=out)
+        return out.getvalue()

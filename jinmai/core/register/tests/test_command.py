@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from jinmai.core.register.models import Fact, Party
+from jinmai.core.ledger.api import entries_for
+from jinmai.core.register.entries import IMPORT_RESUMED
+from jinmai.core.register.importing import run
+from jinmai.core.register.importing.write import fail
+from jinmai.core.register.models import Fact, Import, Party
 from jinmai.core.register.services.facts import correct_fact, withdraw_fact
+from jinmai.core.register.services.imports import Upload, accept_import, open_import
 from jinmai.core.register.tests.factories import ACTOR, ALLOY, code_number
 
 HEAD = "code,name,district,year,revenue"
@@ -143,3 +149,47 @@ def test_the_check_names_a_changed_fact(tmp_path: Path, lifted: Callable[[str, l
     lifted("UPDATE register_fact SET number = 2 WHERE id = %s", [fact.pk])
     with pytest.raises(CommandError, match="its facts are not those that were imported"):
         _run("check")
+
+
+def _stopped(tmp_path: Path) -> Import:
+    """An import of one row that stopped at a fault after it was accepted."""
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1")
+    batch = open_import(
+        key="stopped",
+        upload=Upload("firms.csv", [Path(path).read_bytes()]),
+        source="tax",
+        as_of=date(2026, 4, 30),
+        illustrative=True,
+        actor=ACTOR,
+    )
+    run.advance(batch.pk)
+    accept_import(batch=batch, only_good=True, actor=ACTOR)
+    fail(batch.pk, "the power went")
+    return batch
+
+
+def test_an_import_that_stopped_goes_on_to_its_end(tmp_path: Path) -> None:
+    batch = _stopped(tmp_path)
+    answer = json.loads(_run("resume", str(batch.pk), "--json"))
+    assert (answer["import"], answer["state"], answer["rows_written"]) == (batch.pk, "done", 1)
+    assert Party.objects.filter(code=code_number(1)).count() == 1
+    resumed = entries_for(batch.subject, kinds=[IMPORT_RESUMED])
+    assert [entry.actor for entry in resumed] == ["system:command_line"]
+
+
+def test_what_is_done_goes_on_no_second_time(tmp_path: Path) -> None:
+    batch = _stopped(tmp_path)
+    for _ in range(2):
+        assert "state done" in _run("resume", str(batch.pk))
+    assert len(entries_for(batch.subject, kinds=[IMPORT_RESUMED])) == 1
+
+
+def test_what_was_dropped_or_is_not_there_does_not_go_on(tmp_path: Path) -> None:
+    table = _table(tmp_path, f"{code_number(2)},二厂,南区,2025,1")
+    with pytest.raises(CommandError, match="rows refused"):
+        _run("import", table, "--source", "tax", "--as-of", "2026-04-30")
+    number = Import.objects.get().pk
+    with pytest.raises(CommandError, match=f"import {number}: state"):
+        _run("resume", str(number))
+    with pytest.raises(CommandError, match="there is no import 99"):
+        _run("resume", "99")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.register import bulk
@@ -24,7 +25,8 @@ from jinmai.core.register.services.imports import (
     resume_import,
 )
 from jinmai.core.register.services.parties import enter_party
-from jinmai.core.register.tests.factories import ACTOR, code_number
+from jinmai.core.register.tests.factories import ACTOR, BUREAU, code_number
+from jinmai.core.register.tests.test_views import _person, _signed_in
 from jinmai.core.register.values import LARGEST, ValueFault, parse_number
 
 HEAD = "code,name,district,industry,from,to,营业收入（元）"
@@ -298,3 +300,24 @@ def test_the_report_masks_a_sole_trader_as_the_pages_do() -> None:
     )
     told = [(cell.column, cell.cell) for cell in staging.refused_cells(batch.pk)]
     assert told == [(0, f"929{'*' * 13}{wrong[-2:]}"), (2, "南区"), (6, "***"), (1, "")]
+
+
+@pytest.mark.parametrize("fault", [OperationalError("database is locked"), OSError("no space left")])
+def test_a_page_leaves_to_the_worker_what_a_busy_database_broke_off(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """The lock is waited for a minute, so it is feigned here; the worker is the real one."""
+    batch = _advanced(_open([_row(1)]))
+    officer = _signed_in(_person("olivia", "bureau_officer", BUREAU, "bureau"))
+
+    def busy(_number: int, _seconds: float, **_options: bool) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "advance", busy)
+        answer = officer.post(f"/parties/imports/{batch.pk}/decision/", {"choice": "good"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/parties/imports/{batch.pk}/")
+    assert officer.get(answer["Location"]).status_code == 200
+    run.work_imports()
+    batch.refresh_from_db()
+    assert (batch.state, Party.objects.filter(code=code_number(1)).count()) == ("done", 1)

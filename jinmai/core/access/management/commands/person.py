@@ -1,4 +1,4 @@
-"""``jinmai person password NAME``: let in somebody without a password, such as the first administrator."""
+"""``jinmai person add|password NAME``: let in who cannot be let in on a page, such as the first manager."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ ACTOR = "command:person"
 
 
 class Command(BaseCommand):
-    """For who runs the machine; everything else about people is done on the pages."""
+    """For who has the shell of the machine; everything else about people is done on the pages."""
 
-    help = "Issue a temporary password: printed once, ends open sessions, changed at the first sign-in."
+    help = (
+        "Add a person with a role, or issue a temporary password in place of a lost one, which ends open "
+        "sessions. The password is printed once and changed at the first sign-in."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """One subcommand."""
+        """Two subcommands."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         add = verbs.add_parser("add", help="add a person, such as the first manager or officer")
         add.add_argument("username", help="the sign-in name")
@@ -33,7 +36,7 @@ class Command(BaseCommand):
         password.add_argument("--json", action="store_true", help="print one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Issue and print it; an unknown name or a refusal ends with 1."""
+        """Do one and print the password; an unknown name or a refusal ends with 1."""
         del args
         person, password = self._added(options) if options["verb"] == "add" else self._issued(options)
         if options["json"]:
