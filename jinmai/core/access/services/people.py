@@ -84,9 +84,9 @@ def enable_person(*, actor: Actor, person: User) -> None:
 def issue_password(*, actor: Actor, person: User) -> str:
     """A temporary password in place of a lost one; it ends every session. Gives it, to be shown once."""
     _refuse_oneself(actor, person)
-    _refuse_foreign_account(actor, person)
     password = made_up_password()
     with transaction.atomic():
+        _refuse_foreign_account(actor, person)
         person.set_password(password)
         person.password_is_temporary = True
         person.save(update_fields=["password", "password_is_temporary"])
@@ -98,10 +98,10 @@ def issue_password(*, actor: Actor, person: User) -> str:
 def remove_second_factors(*, actor: Actor, person: User, reason: str) -> None:
     """Take away the second factors of somebody who lost the telephone or the passkey."""
     _refuse_oneself(actor, person)
-    _refuse_foreign_account(actor, person)
     if not reason.strip():
         raise Refused(_("Say why the second factor is removed."))
     with transaction.atomic():
+        _refuse_foreign_account(actor, person)
         Authenticator.objects.filter(user=person).delete()
         end_sessions(person=person)
         _record(SECOND_FACTOR_REMOVED, person, actor, reason)
@@ -133,8 +133,7 @@ def _give(actor: Actor, person: User, organisation: Organisation, role: str) -> 
         raise Refused(_("This role is not held in this kind of organisation."))
     _refuse_foreign_role(actor, organisation, role)
     with transaction.atomic():
-        # The person's row is the lock: two roles given at the same moment cannot slip past each other.
-        User.objects.select_for_update().get(pk=person.pk)
+        _hold_roles_of(person)
         held = set(Membership.objects.filter(user=person).values_list("role", flat=True))
         mixed = {key for key in held | {role} if key in roles() and roles()[key].separated}
         if mixed and held | {role} != mixed:
@@ -195,10 +194,19 @@ def _refuse_foreign_role(actor: Actor, organisation: Organisation, role: str) ->
 
 
 def _refuse_foreign_account(actor: Actor, person: User) -> None:
-    """A password or a second factor opens every role of a person: all of them must be the actor's to give."""
+    """A password or a second factor opens every role of a person: all of them must be the actor's to give.
+
+    To be called in the transaction of what is done to the account: no role is given in between.
+    """
+    _hold_roles_of(person)
     for row in Membership.objects.filter(user=person).select_related("organisation"):
         if row.role in roles():
             _refuse_foreign_role(actor, row.organisation, row.role)
+
+
+def _hold_roles_of(person: User) -> None:
+    """Let nobody else give this person a role until the transaction ends: the person's row is the lock."""
+    User.objects.select_for_update().get(pk=person.pk)
 
 
 def _record(kind: str, person: User, actor: Actor, reason: str = "") -> None:

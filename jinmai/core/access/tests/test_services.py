@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import translation
 
@@ -19,6 +21,7 @@ from jinmai.core.access.services.people import (
     enable_person,
     give_role,
     issue_password,
+    remove_second_factors,
     take_role,
 )
 from jinmai.core.access.services.refusal import Refused
@@ -157,6 +160,32 @@ class TestAccounts:
         alice = User.objects.get(pk=alice.pk)
         assert [alice.check_password(password), alice.password_is_temporary] == [True, True]
         assert client.get("/password/").status_code == 302
+
+
+class TestWhoseAccountItIs:
+    """A role of business that was given until the change began counts: no password of it is issued."""
+
+    @pytest.mark.parametrize(
+        "verb", [issue_password, partial(remove_second_factors, reason="lost the telephone")]
+    )
+    def test_an_account_that_becomes_anothers_meanwhile_is_left_alone(
+        self, verb: Any, admin: User, firm: Organisation
+    ) -> None:
+        alice = make_person("alice", password="seven quiet furnaces")
+        given = False
+
+        def give_first(execute: Any, sql: str, *rest: Any) -> Any:
+            # Where a transaction begins it may have to wait for another one, which gives the role.
+            nonlocal given
+            if sql.startswith("SAVEPOINT") and not given:
+                given = True
+                give_role(actor="command:person", person=alice, organisation=firm, role="manager")
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(give_first), pytest.raises(Refused):
+            verb(actor=admin, person=User.objects.get(pk=alice.pk))
+        assert given
+        assert User.objects.get(pk=alice.pk).check_password("seven quiet furnaces")
 
 
 class TestUnmasking:
