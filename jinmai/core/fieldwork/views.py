@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -45,14 +45,22 @@ KEPT = (
 )
 
 
+# Bounds of what a phone sends, far beyond every form; PostgreSQL keeps no text with a NUL.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+DeedKey = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"\A[^\x00]*\Z")]
+FieldName = Annotated[str, msgspec.Meta(max_length=100)]
+FieldText = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"\A[^\x00]*\Z")]
+Fields = Annotated[dict[FieldName, FieldText], msgspec.Meta(max_length=100)]
+
+
 class SentDeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a deed. ``person`` is who made it; nobody sends one that another made."""
 
     key: UUID
     person: int
-    deed: str
+    deed: DeedKey
     at: datetime
-    fields: dict[str, str]
+    fields: Fields
 
 
 @csp_replace({"script-src": [SELF, WASM]})
@@ -85,8 +93,8 @@ def deeds(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": "malformed", "text": str(error)}, status=400)
     if told.person != user.pk:
         return JsonResponse({"error": "other_person"}, status=409)
-    if told.at.tzinfo is None:
-        return JsonResponse({"error": "malformed", "text": "at has no offset - at `$.at`"}, status=400)
+    if fault := _fault_of(told.at):
+        return JsonResponse({"error": "malformed", "text": f"{fault} - at `$.at`"}, status=400)
     try:
         row = take_in(sent=Sent(told.key, told.deed, told.at, told.fields), by=user)
     except FieldEarlyError as early:
@@ -94,6 +102,15 @@ def deeds(request: HttpRequest) -> JsonResponse:
     except KeyTakenError:
         return JsonResponse({"error": "key_taken"}, status=422)
     return JsonResponse({"state": row.state, "recorded_at": row.recorded_at.isoformat(), **row.answer})
+
+
+def _fault_of(at: datetime) -> str:
+    """Why this is no moment that could be kept; empty where it is one."""
+    if at.tzinfo is None:
+        return "at has no offset"
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        return f"at lies outside {FIRST_YEAR} to {LAST_YEAR}"
+    return ""
 
 
 @signed_in

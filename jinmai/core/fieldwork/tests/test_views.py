@@ -75,6 +75,15 @@ def test_without_a_session_the_phone_is_asked_to_sign_in(client: Client, worker:
         ({"at": "2026-05-04T08:00:00"}, "$.at"),
         ({"fields": {"scan": 7}}, "$.fields"),
         ({"more": 1}, "more"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "$.at"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "$.at"),
+        ({"deed": "notes." + "x" * 75}, "$.deed"),
+        ({"deed": "notes.\0found"}, "$.deed"),
+        ({"deed": ""}, "$.deed"),
+        ({"fields": {"scan": "1\0"}}, "$.fields"),
+        ({"fields": {"scan": "1" * 10_001}}, "$.fields"),
+        ({"fields": {str(number): "1" for number in range(101)}}, "$.fields"),
+        ({"fields": {"x" * 101: "1"}}, "$.fields"),
     ],
 )
 def test_what_is_no_deed_is_refused_with_its_place(
@@ -84,6 +93,7 @@ def test_what_is_no_deed_is_refused_with_its_place(
     answer = send(client, body(worker, **other))
     assert answer.status_code == 400
     assert place in answer.json()["text"]
+    assert not ArrivedDeed.objects.exists()
 
 
 def test_an_unknown_code_is_named(client: Client, worker: User) -> None:
