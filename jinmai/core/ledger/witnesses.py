@@ -7,6 +7,7 @@ verifier key, blank, submission address.
 
 from __future__ import annotations
 
+import http.client
 import logging
 import urllib.error
 import urllib.request
@@ -56,7 +57,8 @@ def ask_witnesses() -> int:
     for witness in witnesses():
         try:
             signed += _ask(witness)
-        except (OSError, tlog.NoteError, WitnessRefusedError) as error:
+        except (OSError, http.client.HTTPException, ValueError, LookupError, WitnessRefusedError) as error:
+            # Whatever one of them answers, those after it are asked.
             log.warning("witness %s did not countersign: %s", witness.verifier.name, error)
     return signed
 

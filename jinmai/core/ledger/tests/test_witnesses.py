@@ -18,7 +18,7 @@ from jinmai.core.ledger.models import Cosignature
 from jinmai.core.ledger.sealer import seal_pending
 from jinmai.core.ledger.selectors import entries_of
 from jinmai.core.ledger.tests.entries import record_many
-from jinmai.core.ledger.tests.witness import Witness
+from jinmai.core.ledger.tests.witness import BrokenWitness, Witness
 from jinmai.core.ledger.witnesses import NAME, ask_witnesses
 from jinmai.standards import tlog
 
@@ -126,6 +126,31 @@ def test_a_witness_that_is_away_holds_up_nothing(witness: Witness, caplog: pytes
     assert seal_pending() == 3
     assert ask_witnesses() == 0
     assert "did not countersign" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 409 Conflict\r\nContent-Length: 900\r\n\r\n1",
+        b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n\xc2\xb2",
+        b"220 mail.example ESMTP\r\n",
+        b"",
+    ],
+    ids=["no text", "cut short", "empty", "refusal cut short", "no number", "not HTTP", "nothing"],
+)
+def test_a_witness_that_answers_nonsense_silences_none_after_it(witness: Witness, answer: bytes) -> None:
+    broken = BrokenWitness(answer)
+    good = (folder() / NAME).read_text()
+    (folder() / NAME).write_text(f"{broken.signer.verifier} {broken.address}\n{good}")
+    try:
+        record_many(3)
+        seal_pending()
+        assert ask_witnesses() == 1
+    finally:
+        broken.close()
 
 
 @pytest.mark.parametrize("line", ["nonsense", "a+b+c https://w.example", "a+b+c ftp://w.example"])

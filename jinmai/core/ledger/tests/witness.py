@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -54,6 +55,32 @@ class Witness:
 
     def close(self) -> None:
         """Stop serving."""
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class BrokenWitness:
+    """Something at a witness's address that answers every request with these bytes and hangs up."""
+
+    def __init__(self, answer: bytes) -> None:
+        class Door(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                length = 0
+                while (line := self.rfile.readline()).strip():
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                self.rfile.read(length)
+                self.wfile.write(answer)
+
+        self.signer = tlog.CosignatureSigner("broken.example/w1", bytes(range(1, 33)))
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Door)
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
