@@ -55,6 +55,11 @@ def unfollow(name: str) -> None:
     del _followers[name]
 
 
+def followers() -> list[str]:
+    """The names of all followers of this house."""
+    return sorted(_followers)
+
+
 def deliver() -> int:
     """Hand sealed entries to all followers; the periodic job. Gives how many were handed over."""
     return sum(_deliver_to(follower) for follower in list(_followers.values()))

@@ -32,6 +32,7 @@ def _families(state: State) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     yield "jinmai_build_info", "gauge", "What runs here.", [(versions, 1)]
     yield from _parts(state)
     yield from _jobs(state)
+    yield from _backlogs(state)
     counts = {
         "ready": tasks.ready,
         "running": tasks.running,
@@ -72,6 +73,16 @@ def _jobs(state: State) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     yield "jinmai_job_last_duration_seconds", "gauge", "Duration of the last run.", took
     ended = [(label, job.finished_at.timestamp()) for label, job in jobs if job.finished_at is not None]
     yield "jinmai_job_last_success_timestamp_seconds", "gauge", "When the job last succeeded.", ended
+
+
+def _backlogs(state: State) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
+    found = [({"backlog": one.name}, one) for one in state.backlogs]
+    waiting: list[Sample] = [(label, one.waiting) for label, one in found]
+    yield "jinmai_backlog_entries", "gauge", "Entries that wait, to be sealed or to be looked at.", waiting
+    ages: list[Sample] = [(label, one.age) for label, one in found]
+    yield "jinmai_backlog_age_seconds", "gauge", "Age of the oldest entry that waits.", ages
+    failing: list[Sample] = [(label, one.failures) for label, one in found]
+    yield "jinmai_backlog_failures", "gauge", "Failures in a row at the entry that comes next.", failing
 
 
 def _family(name: str, kind: str, told: str, samples: Iterable[Sample]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
+from jinmai.core.operations.backlogs import Backlog
 from jinmai.core.operations.models import PeriodicJob
 from jinmai.core.operations.selectors import Part, State, is_late
 from jinmai.core.web.api import Status, formats
@@ -98,14 +99,43 @@ class DeadTask:
         return str(self.task.exception_class_path).rpartition(".")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class BacklogRow:
+    """What a room still has before it."""
+
+    backlog: Backlog
+
+    @property
+    def status(self) -> Status:
+        """Failing, late or up with its work."""
+        if self.backlog.failures:
+            return Status(_("fails"), "alarm")
+        if self.backlog.late:
+            return Status(_("late"), "attention")
+        return Status(_("keeps up"), "good")
+
+    @property
+    def since(self) -> str:
+        """How long the oldest entry waits."""
+        return formats.span(timedelta(seconds=self.backlog.age)) if self.backlog.waiting else ""
+
+    @property
+    def error(self) -> str:
+        """The class of the last error; its words may hold business data and stand in the log."""
+        return self.backlog.error.partition(":")[0].partition("\n")[0]
+
+
 def well(state: State) -> Status:
     """The whole machine in a word."""
     if not all(part.fresh for part in state.parts):
         return Status(_("a part is silent"), "alarm")
     if any(job.failures for job in state.jobs):
         return Status(_("a job fails"), "alarm")
+    if any(one.failures for one in state.backlogs):
+        return Status(_("entries wait behind one that fails"), "alarm")
     if state.storage.disk_free < LITTLE_SPACE * state.storage.disk_total:
         return Status(_("the disk is nearly full"), "attention")
-    if state.tasks.dead or any(is_late(job, state.at) for job in state.jobs):
+    late = any(is_late(job, state.at) for job in state.jobs) or any(one.late for one in state.backlogs)
+    if state.tasks.dead or late:
         return Status(_("work waits for you"), "attention")
     return Status(_("everything runs"), "good")

@@ -17,6 +17,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from jinmai.core.operations.backlogs import Backlog, backlogs
 from jinmai.core.operations.heartbeat import beat_age, health
 from jinmai.core.operations.lease import is_free
 from jinmai.core.operations.models import OperatorAction, PeriodicJob
@@ -77,6 +78,7 @@ class State:
     at: datetime
     parts: list[Part]
     jobs: list[PeriodicJob]
+    backlogs: list[Backlog]
     tasks: Tasks
     storage: Storage
     build: Build
@@ -84,7 +86,8 @@ class State:
 
 def state() -> State:
     """Read everything once."""
-    return State(timezone.now(), parts(), list(PeriodicJob.objects.all()), tasks(), storage(), build())
+    jobs = list(PeriodicJob.objects.all())
+    return State(timezone.now(), parts(), jobs, backlogs(), tasks(), storage(), build())
 
 
 def parts() -> list[Part]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jinmai.core.operations import metrics, services
 from jinmai.core.operations.heartbeat import health
-from jinmai.core.operations.rows import DeadTask, JobRow, PartRow, well
+from jinmai.core.operations.rows import BacklogRow, DeadTask, JobRow, PartRow, well
 from jinmai.core.operations.selectors import dead_tasks, recent_actions, state
 from jinmai.core.web.api import Authorization, mark, public, requires
 
@@ -100,6 +100,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "well": well(now),
         "parts": [PartRow(part) for part in now.parts],
         "jobs": [JobRow(job, now.at) for job in now.jobs],
+        "backlogs": [BacklogRow(one) for one in now.backlogs],
         "dead": [DeadTask(task) for task in dead_tasks()],
         "actions": recent_actions(),
         "may_run": request.user.has_perm(RUN),

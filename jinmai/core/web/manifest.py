@@ -166,6 +166,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``entry_titles`` say what a kind of entry that it appends is called where people read of it.
     ``last_urls`` is a module of patterns that are tried at the root after all other addresses of the house.
     ``checks`` are dotted paths to functions that give what is not as the ledger was told; ``fsck`` runs them.
+    ``backlogs`` are dotted paths to functions that tell how much work waits, for those who run the machine.
     ``field_codes`` are dotted paths to functions of a scanned code and its reader: what the code stands for.
     """
 
@@ -178,6 +179,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     standards: list[str] = []
     appends: list[str] = []
     checks: list[str] = []
+    backlogs: list[str] = []
     entry_titles: dict[str, Words] = {}
     follows: list[str] = []
     city_files: list[str] = []
