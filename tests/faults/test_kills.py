@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
+pytest.importorskip("jinmai.systems.industry", reason="a city without this system")
+
 from jinmai.systems.industry.messaging import Broker
 from tests.faults.campaign import Load, Parts, faults_of_storage, summary
 from tests.instance import Instance

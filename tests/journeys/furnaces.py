@@ -10,6 +10,8 @@ from typing import Self
 
 import pytest
 
+pytest.importorskip("jinmai.systems.industry", reason="a city without this system")
+
 from jinmai.systems.industry.messaging import Broker, SignIn
 from jinmai.systems.industry.sender import Sender
 from tests.instance import Instance

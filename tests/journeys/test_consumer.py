@@ -16,6 +16,8 @@ from playwright.sync_api import Page, Response, expect
 from tests.instance import Instance
 from tests.journeys.test_operator import fits
 
+pytest.importorskip("jinmai.systems.traceability", reason="a city without this system")
+
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 MOST_BYTES = 50_000

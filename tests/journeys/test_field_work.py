@@ -17,6 +17,8 @@ from jinmai.standards.labels.symbol import symbol
 from tests.browser import CHROMIUM, PHONE, QUIET, sign_in
 from tests.instance import Instance
 
+pytest.importorskip("jinmai.systems.traceability", reason="a city without this system")
+
 pytestmark = pytest.mark.browser
 LOT = "H24-1026"
 SENT = {"zh": "全部已发出", "en": "Everything is sent"}

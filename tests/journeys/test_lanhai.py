@@ -28,6 +28,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import PHONE, sign_in
 from tests.instance import ROOT, Instance
 
+pytest.importorskip("jinmai.systems.traceability", reason="a city without this system")
+
 pytestmark = pytest.mark.browser
 ANIMALS = 10_000
 SEED, FRESH, INSTANT = "09520781000019", "09520781000026", "09520781000033"

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import PHONE, sign_in
 from tests.instance import Instance
 
+pytest.importorskip("jinmai.systems.traceability", reason="a city without this system")
+
 pytestmark = pytest.mark.browser
 SEED, FRESH, INSTANT = "09520781000019", "09520781000057", "09520781000033"
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

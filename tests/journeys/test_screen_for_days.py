@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 
 from tests.instance import Instance
 
+pytest.importorskip("jinmai.systems.industry", reason="a city without this system")
+
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 HALL = {"width": 1920, "height": 1080}
