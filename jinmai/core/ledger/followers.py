@@ -96,7 +96,7 @@ def _hand_over(follower: Follower, index: int) -> bool:
             if cursor.next_index > index:
                 return True
             entry = Entry.objects.select_related("payload").get(index=index)
-            follower.handler(recorded(entry, entry.payload))
+            follower.handler(recorded(entry))
             Cursor.objects.filter(name=follower.name).update(
                 next_index=index + 1, failures=0, due_at=None, error=""
             )

@@ -26,6 +26,16 @@ _GROWN = (
 )
 _NUMBERED = 'OLD."index" IS NULL AND NEW."index" IS NOT NULL'
 _UNLESS_THERE = "IF NOT EXISTS "
+# SQLite's INSERT OR REPLACE deletes what stands in its way without asking the guards of deletion. Tiles are
+# written again as they grow, and are guarded there.
+REPLACED = {
+    "entry": 'SELECT 1 FROM ledger_entry WHERE id = NEW.id OR "index" = NEW."index" OR key = NEW.key',
+    "payload": "SELECT 1 FROM ledger_payload WHERE entry_id = NEW.entry_id",
+    "checkpoint": "SELECT 1 FROM ledger_checkpoint WHERE size = NEW.size",
+    "cosignature": (
+        "SELECT 1 FROM ledger_cosignature WHERE checkpoint_id = NEW.checkpoint_id AND witness = NEW.witness"
+    ),
+}
 LAWFUL = {
     "entry": (["id", "kind", "subject", "actor", "occurred_at", "recorded_at", "key", "leaf"], _NUMBERED),
     "payload": (["entry_id"], _ERASED_LAWFULLY),
@@ -53,7 +63,7 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_KEPT[connection.vendor])
         kept = {name: words for name, *words in cursor.fetchall()}
-    wanted = [(table, verb) for table in TABLES for verb in _verbs(connection)]
+    wanted = _guarded(connection)
     return [name for table, verb in wanted if not holds(table, verb, kept.get(name := _name(table, verb)))]
 
 
@@ -62,7 +72,8 @@ _KEPT = {
     "postgresql": """
         SELECT tgname, pg_get_triggerdef(pg_trigger.oid), proname, prosrc
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-        WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid::regclass::text LIKE 'ledger!_%' ESCAPE '!'
+        WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+          AND tgrelid::regclass::text LIKE 'ledger!_%' ESCAPE '!'
     """,
 }
 
@@ -83,18 +94,21 @@ def _postgres_holds(table: str, verb: str, kept: list[str] | None) -> bool:
 def lift_guards(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away. For tests alone: Django empties all tables after a transactional test."""
     with connection.cursor() as cursor:
-        for table in TABLES:
-            for verb in _verbs(connection):
-                on = "" if connection.vendor == "sqlite" else f" ON ledger_{table}"
-                cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, verb)}{on}")
+        for table, verb in _guarded(connection):
+            on = "" if connection.vendor == "sqlite" else f" ON ledger_{table}"
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, verb)}{on}")
 
 
 def _name(table: str, verb: str) -> str:
     return f"ledger_{table}_{verb}"
 
 
-def _verbs(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
-    return ("update", "delete") if connection.vendor == "sqlite" else ("update", "delete", "truncate")
+def _guarded(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """Tables, and what is refused there."""
+    if connection.vendor == "sqlite":
+        changes = [(table, verb) for table in TABLES for verb in ("update", "delete")]
+        return [*changes, *((table, "insert") for table in REPLACED)]
+    return [(table, verb) for table in TABLES for verb in ("update", "delete", "truncate")]
 
 
 def _lawful(table: str, same: str = "IS NOT DISTINCT FROM") -> str:
@@ -105,7 +119,7 @@ def _lawful(table: str, same: str = "IS NOT DISTINCT FROM") -> str:
 
 
 def _statements(connection: BaseDatabaseWrapper) -> list[str]:
-    guarded = [(table, verb) for table in TABLES for verb in _verbs(connection)]
+    guarded = _guarded(connection)
     if connection.vendor == "sqlite":
         return [_sqlite_trigger(table, verb) for table, verb in guarded]
     functions = dict(_postgres_work(table, verb) for table, verb in guarded)
@@ -129,7 +143,10 @@ def _postgres_work(table: str, verb: str) -> tuple[str, str]:
 
 
 def _sqlite_trigger(table: str, verb: str) -> str:
-    when = f"WHEN NOT ({_lawful(table, same='IS')})" if verb == "update" else ""
+    when = {
+        "update": f"WHEN NOT ({_lawful(table, same='IS')})",
+        "insert": f"WHEN EXISTS ({REPLACED.get(table)})",
+    }.get(verb, "")
     return (
         f"CREATE TRIGGER {_UNLESS_THERE}{_name(table, verb)} BEFORE {verb.upper()} ON ledger_{table} {when} "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"

@@ -48,14 +48,14 @@ def entries_for(subject: str, *, kinds: Iterable[str] = (), limit: int = 100) ->
     rows = Entry.objects.filter(subject=subject).select_related("payload").order_by("-id")
     if kinds := list(kinds):
         rows = rows.filter(kind__in=kinds)
-    return [recorded(row, row.payload) for row in rows[:limit]]
+    return [recorded(row) for row in rows[:limit]]
 
 
 def entries_of(kinds: Iterable[str]) -> Iterator[RecordedEntry]:
     """Every entry of these kinds, oldest first, whatever it is about."""
     rows = Entry.objects.filter(kind__in=list(kinds)).select_related("payload").order_by("id")
     for row in rows.iterator(1000):
-        yield recorded(row, row.payload)
+        yield recorded(row)
 
 
 def subjects_of(kinds: Iterable[str]) -> set[str]:
@@ -63,8 +63,9 @@ def subjects_of(kinds: Iterable[str]) -> set[str]:
     return set(Entry.objects.filter(kind__in=list(kinds)).values_list("subject", flat=True).distinct())
 
 
-def recorded(entry: Entry, payload: Payload) -> RecordedEntry:
-    """What other rooms may know of a row."""
+def recorded(entry: Entry) -> RecordedEntry:
+    """What other rooms may know of a row; one whose payload is gone (``fsck`` says so) reads as erased."""
+    payload = getattr(entry, "payload", None)
     return RecordedEntry(
         id=entry.id,
         index=entry.index,
@@ -73,8 +74,8 @@ def recorded(entry: Entry, payload: Payload) -> RecordedEntry:
         actor=entry.actor,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
-        content=bytes(payload.content),
-        erased=payload.erased_by_id is not None,
+        content=bytes(payload.content) if payload else b"",
+        erased=payload is None or payload.erased_by_id is not None,
         leaf=bytes(entry.leaf),
     )
 
@@ -84,19 +85,19 @@ def sealed_entry(index: int) -> RecordedEntry:
     row = Entry.objects.select_related("payload").filter(index=index).first()
     if row is None:
         raise NotInLogError(f"there is no entry {index}")
-    return recorded(row, row.payload)
+    return recorded(row)
 
 
 def latest_entry() -> RecordedEntry | None:
     """The newest sealed entry."""
     row = Entry.objects.select_related("payload").filter(index__isnull=False).order_by("-index").first()
-    return recorded(row, row.payload) if row else None
+    return recorded(row) if row else None
 
 
 def erased_by(entry: RecordedEntry) -> RecordedEntry | None:
     """The entry that says by whom and why the payload of another was erased."""
     row = Entry.objects.select_related("payload").filter(erasures__entry=entry.id).first()
-    return recorded(row, row.payload) if row else None
+    return recorded(row) if row else None
 
 
 def leaf_at(index: int) -> bytes:

@@ -17,6 +17,10 @@ class PartyKind(models.TextChoices):
 
 
 PROTECTED = frozenset({PartyKind.SOLE_TRADER, PartyKind.PERSON})
+# The source of facts that follow by a rule: nobody hands them in.
+DERIVED = "derived"
+# Of the times that facts speak of; what is derived from a year reaches into the next one.
+FIRST_YEAR, LAST_YEAR = 1949, 2100
 # Before the number by which addresses name a protected party; no code begins so.
 HANDLE = "no-"
 

@@ -131,7 +131,7 @@ class FactWithdrawn(msgspec.Struct, frozen=True):
     """A fact is no longer held to be true, and nothing stands in its place."""
 
     corrects: int
-    fact: int
+    statement: FactStated
     reason: str
 
 
@@ -176,10 +176,13 @@ class ImportAccepted(msgspec.Struct, frozen=True):
 class ChunkWritten(msgspec.Struct, frozen=True):
     """One chunk of an import is in the register: numbers of its facts and of the parties that it brought.
 
-    Numbers are ranges, both ends included; ``parties_digest`` is over the lines of the new parties.
+    Numbers are ranges, both ends included; ``parties_digest`` is over the lines of the new parties, and
+    ``lines_digest`` and ``facts_digest`` are the two of this chunk that the accepted root is made of.
     """
 
     chunk: int
+    lines_digest: str
+    facts_digest: str
     entered_at: str
     facts: list[tuple[int, int]]
     parties: list[tuple[int, int]]

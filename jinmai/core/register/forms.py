@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jinmai.core.register.choices import SizeClass
+from jinmai.core.register.choices import DERIVED, FIRST_YEAR, LAST_YEAR, SizeClass
 from jinmai.core.register.models import District, Party, Source
 from jinmai.core.register.services.imports import LARGEST_UPLOAD
 from jinmai.core.register.services.parties import EDITIONS
@@ -51,7 +51,7 @@ class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django h
     """A source register by its name; what is derived here cannot be handed in."""
 
     def __init__(self, **options: Any) -> None:
-        sources = Source.objects.exclude(key="derived")
+        sources = Source.objects.exclude(key=DERIVED)
         super().__init__(queryset=sources, to_field_name="key", empty_label=None, **options)
 
     def label_from_instance(self, obj: Any) -> str:
@@ -99,6 +99,10 @@ class CorrectionForm(WithdrawalForm):
         begins, last = self.cleaned_data.get("effective_from"), self.cleaned_data.get("effective_to")
         if begins and last and (last < begins or last == date.max):
             self.add_error("effective_to", _("The period ends before it begins."))
+        for name, day in (("effective_from", begins), ("effective_to", last)):
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                years = {"detail": f"{FIRST_YEAR}-{LAST_YEAR}"}
+                self.add_error(name, _("The day lies outside the years that are taken: %(detail)s.") % years)
         return self.cleaned_data
 
 

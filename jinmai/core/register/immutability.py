@@ -8,6 +8,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 REFUSAL = "a fact is never changed or deleted; enter a correction"
+_FACT_THERE = "SELECT 1 FROM register_fact WHERE id = NEW.id"
+_BASIS_THERE = "SELECT 1 FROM register_factbasis WHERE id = NEW.id"
 # Written out, so that no statement is put together at run time.
 SQLITE = (
     (
@@ -24,6 +26,17 @@ SQLITE = (
     ),
     (
         "CREATE TRIGGER IF NOT EXISTS register_factbasis_delete BEFORE DELETE ON register_factbasis"
+        f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    ),
+    # INSERT OR REPLACE deletes what stands in its way without asking the guards of deletion.
+    (
+        "CREATE TRIGGER IF NOT EXISTS register_fact_insert BEFORE INSERT ON register_fact"
+        f" WHEN EXISTS ({_FACT_THERE})"
+        f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    ),
+    (
+        "CREATE TRIGGER IF NOT EXISTS register_factbasis_insert BEFORE INSERT ON register_factbasis"
+        f" WHEN EXISTS ({_BASIS_THERE})"
         f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     ),
 )
@@ -50,6 +63,8 @@ POSTGRESQL = (
     ),
 )
 LIFT_SQLITE = (
+    "DROP TRIGGER IF EXISTS register_fact_insert",
+    "DROP TRIGGER IF EXISTS register_factbasis_insert",
     "DROP TRIGGER IF EXISTS register_fact_update",
     "DROP TRIGGER IF EXISTS register_fact_delete",
     "DROP TRIGGER IF EXISTS register_factbasis_update",
@@ -71,6 +86,23 @@ def guard_tables(*, using: str = "default", **_signal: Any) -> None:
     if not {"register_fact", "register_factbasis"} <= set(connection.introspection.table_names()):
         return
     _run(connection, SQLITE if connection.vendor == "sqlite" else POSTGRESQL)
+
+
+def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that should be there and are not, or no longer say what they should."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            kept = dict(cursor.fetchall())
+            wanted = {words.split()[5]: words.replace("IF NOT EXISTS ", "") for words in SQLITE}
+            return [name for name, words in wanted.items() if kept.get(name) != words]
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgenabled IN ('O', 'A')"
+            " AND proname = 'register_refuse' AND prosrc = %s",
+            [f" BEGIN RAISE EXCEPTION '{REFUSAL}'; END "],
+        )
+        there = {name for (name,) in cursor.fetchall()}
+    return [name for words in POSTGRESQL[1:] if (name := words.split()[4]) not in there]
 
 
 def lift_guards(connection: BaseDatabaseWrapper) -> None:

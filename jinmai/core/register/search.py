@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from jinmai.core.access.api import Reach
 from jinmai.core.register.choices import PROTECTED
@@ -176,9 +177,7 @@ def _by_code(wanted: Wanted, reach: Reach, limit: int) -> Sequence[int] | None:
     if len(text) < 18:
         rows = rows.exclude(kind__in=PROTECTED)
     if not reach.city:
-        own, districts = set(reach.codes), set(reach.districts)
-        found = rows.values_list("pk", "code", "district_id")[: 20 * limit]
-        return [pk for pk, code, district in found if code in own or district in districts][:limit]
+        rows = rows.filter(Q(code__in=reach.codes) | Q(district_id__in=reach.districts))
     return list(rows.order_by("code").values_list("pk", flat=True)[:limit])
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.db import DatabaseError, connection
 
@@ -40,13 +41,13 @@ def check_ledger(*others: Check) -> Report:
     """The whole check, of one moment: an instance at work goes on meanwhile and is not blamed for it.
 
     ``others`` compare what other rooms keep with the ledger, in the same moment. What the database itself
-    cannot read is a fault like any other.
+    cannot read is a fault like any other, and so is whatever stops a check: the others go on.
     """
     published = read_published()  # before the database: what was handed out lies there by then
     try:
         with _one_moment():
             return _check_all(published, others)
-    except (DatabaseError, ValueError) as error:  # ValueError: words that are no longer UTF-8
+    except DatabaseError as error:
         return Report(0, 0, [Fault("database", f"cannot be opened: {error}")])
 
 
@@ -55,10 +56,11 @@ def _check_all(published: Published, others: Iterable[Check]) -> Report:
     try:
         with _part():
             found = check_entries()
-    except (DatabaseError, ValueError) as error:
-        unread = [Fault("table ledger_entry", f"cannot be read: {error}")]
+    except Exception as error:  # noqa: BLE001 - damage has no limits; what was met is told
+        unread = [Fault("table ledger_entry", f"cannot be read: {_words(error)}")]
     faults = [*found.faults, *unread]
-    for check in (_storage, _guards, lambda: _tree(found, *published), _followers, *others):
+    checks: list[Check] = [_storage, _guards, partial(_tree, found, *published), _followers, *others]
+    for check in checks:
         faults += _guarded(check)
     # An envelope that the log does not hold says nothing about its columns: this comes first.
     faults.sort(key=lambda fault: fault.problem != NOT_OF_THE_LOG)
@@ -88,17 +90,26 @@ def _part() -> Iterator[None]:
         cursor.execute("SAVEPOINT part_of_check")
         try:
             yield
-        except DatabaseError:
+        except BaseException:
             cursor.execute("ROLLBACK TO SAVEPOINT part_of_check")
             raise
 
 
 def _guarded(check: Check) -> list[Fault]:
+    faults: list[Fault] = []
     try:
         with _part():
-            return list(check())
-    except (DatabaseError, ValueError) as error:
-        return [Fault("database", f"cannot be read: {error}")]
+            faults += check()
+    except Exception as error:  # noqa: BLE001 - as above
+        named = getattr(check, "__name__", "log").strip("_<>").replace("_", " ")
+        place = "database" if isinstance(error, DatabaseError) else named
+        faults.append(Fault(place, f"cannot be read to its end: {_words(error)}"))
+    return faults
+
+
+def _words(error: Exception) -> str:
+    """What a database says is a sentence; other errors say little without their name."""
+    return str(error) if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
 
 
 def _tree(found: Found, published: tlog.CheckpointText | None, of_file: list[Fault]) -> Iterator[Fault]:

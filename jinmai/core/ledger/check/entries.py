@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -32,10 +31,11 @@ class Found(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """An entry that agrees with its envelope."""
+    """What is kept of an entry that agrees with its envelope: a million of them fit into half a gigabyte."""
 
-    place: str
-    envelope: Envelope
+    at: int | None
+    digest: str
+    erases: bool
 
 
 def check_entries() -> Found:
@@ -43,22 +43,23 @@ def check_entries() -> Found:
     kept = columns()
     faults: list[Fault] = []
     seen: dict[Raw, _Seen] = {}
-    ids: set[Raw] = set()
+    disagreeing: set[Raw] = set()
     hashes: dict[int, bytes] = {}
     count = 0
     for row in kept.rows("ledger_entry", ENTRY, order='"index", id'):
         count += 1
         raw = dict(zip(ENTRY, row, strict=True))
         index, leaf = kept.number(raw["index"]), kept.octets(raw["leaf"])
-        place = _place(index, raw["id"])
-        ids.add(raw["id"])
         if index is not None and leaf is not None:
             hashes[index] = tlog.leaf_hash(leaf)
         problems = list(_disagreements(kept, raw))
-        faults += [Fault(place, problem) for problem in problems]
-        if not problems and leaf is not None:
-            seen[raw["id"]] = _Seen(place, msgspec.json.decode(leaf, type=Envelope))
-    erased, of_payloads = _check_payloads(kept, seen, ids)
+        faults += [Fault(_place(index, raw["id"]), problem) for problem in problems]
+        if problems or leaf is None:
+            disagreeing.add(raw["id"])
+        else:
+            said = msgspec.json.decode(leaf, type=Envelope)
+            seen[raw["id"]] = _Seen(index, said.payload, said.kind == PAYLOAD_ERASED)
+    erased, of_payloads = _check_payloads(kept, seen, disagreeing)
     return Found(count, erased, hashes, [*faults, *of_payloads])
 
 
@@ -96,47 +97,45 @@ def _disagreements(kept: Columns, raw: dict[str, Raw]) -> Iterator[str]:
         yield "column index is not a whole number"
 
 
-def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], ids: set[Raw]) -> tuple[int, list[Fault]]:
+def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], others: set[Raw]) -> tuple[int, list[Fault]]:
     """Each payload opens its entry's digest, or was erased by an entry that says so."""
     faults: list[Fault] = []
     of_nobody: list[Fault] = []
-    erased: dict[UUID, UUID | None] = {}
-    demanded: dict[UUID, tuple[str, UUID]] = {}
-    without = dict(seen)
-    for row in kept.rows("ledger_payload", PAYLOAD):
-        entry_id, raw_salt, raw_content, by = row
-        entry = without.pop(entry_id, None)
+    erased: dict[Raw, Raw] = {}
+    demanded: dict[Raw, Raw] = {}
+    without = set(seen)
+    for entry_id, raw_salt, raw_content, by in kept.rows("ledger_payload", PAYLOAD):
+        entry = seen.get(entry_id)
+        without.discard(entry_id)
         if entry is None:
-            if entry_id not in ids:
+            if entry_id not in others:
                 of_nobody.append(Fault(f"payload {entry_id!r:.60}", "belongs to no entry"))
             continue
+        place = _place(entry.at, entry_id)
         salt, content = kept.octets(raw_salt), kept.octets(raw_content)
         if by != kept.as_kept(None):
-            erased[entry.envelope.id] = seen[by].envelope.id if by in seen else None
+            erased[entry_id] = by
             if salt or content or salt is None or content is None:
-                faults.append(Fault(entry.place, "its payload is called erased and is not empty"))
+                faults.append(Fault(place, "its payload is called erased and is not empty"))
         elif salt is None or content is None:
-            faults.append(Fault(entry.place, "its payload is no longer bytes"))
-        elif payload_digest(salt, content).hex() != entry.envelope.payload:
-            faults.append(Fault(entry.place, "its payload is not the one that was recorded"))
-        elif entry.envelope.kind == PAYLOAD_ERASED:
-            order = msgspec.json.decode(content, type=PayloadErased)
-            demanded[entry.envelope.id] = (entry.place, order.entry)
-    faults += [Fault(entry.place, "its payload is gone") for entry in without.values()]
+            faults.append(Fault(place, "its payload is no longer bytes"))
+        elif payload_digest(salt, content).hex() != entry.digest:
+            faults.append(Fault(place, "its payload is not the one that was recorded"))
+        elif entry.erases:
+            demanded[entry_id] = kept.as_kept(msgspec.json.decode(content, type=PayloadErased).entry)
+    faults += [Fault(_place(seen[raw].at, raw), "its payload is gone") for raw in without]
     return len(erased), [*faults, *of_nobody, *_check_erasures(seen, erased, demanded)]
 
 
-def _check_erasures(
-    seen: dict[Raw, _Seen], erased: dict[UUID, UUID | None], demanded: dict[UUID, tuple[str, UUID]]
-) -> list[Fault]:
-    faults = []
-    places = {entry.envelope.id: entry.place for entry in seen.values()}
-    for entry, by in erased.items():
-        if by not in demanded or demanded[by][1] != entry:
-            faults.append(Fault(places[entry], "its payload is erased and no entry says by whom and why"))
+def _check_erasures(seen: dict[Raw, _Seen], erased: dict[Raw, Raw], demanded: dict[Raw, Raw]) -> list[Fault]:
+    faults = [
+        Fault(_place(seen[entry].at, entry), "its payload is erased and no entry says by whom and why")
+        for entry, by in erased.items()
+        if demanded.get(by) != entry
+    ]
     faults += [
-        Fault(place, "it says that a payload was erased, but the payload is there")
-        for by, (place, entry) in demanded.items()
+        Fault(_place(seen[by].at, by), "it says that a payload was erased, but the payload is there")
+        for by, entry in demanded.items()
         if erased.get(entry) != by
     ]
     return faults

@@ -8,8 +8,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jinmai.core.ledger import api
-from jinmai.core.ledger.immutability import missing_guards
+from jinmai.core.ledger.immutability import guard_tables, missing_guards
 from jinmai.core.ledger.models import Entry, ImmutableError, Payload
+from jinmai.core.ledger.sealer import seal_pending
 from jinmai.core.ledger.tests.entries import Raised, record
 
 
@@ -128,6 +129,30 @@ def test_the_database_refuses_change_and_deletion_from_any_program(statement: st
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute(statement)
     assert [entry.payload for entry in api.entries_for("plant:saf-1")] == [{"value": 1, "note": ""}]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="INSERT OR REPLACE is SQLite's")
+@pytest.mark.parametrize("table", ["entry", "payload", "checkpoint"])
+def test_nothing_is_replaced_on_its_way_in(table: str) -> None:
+    record()
+    seal_pending()
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"):
+        cursor.execute(f"INSERT OR REPLACE INTO ledger_{table} SELECT * FROM ledger_{table}")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL lets triggers sleep")
+@pytest.mark.parametrize("way", ["DISABLE", "ENABLE REPLICA"])
+def test_a_trigger_that_is_put_to_sleep_is_missing(way: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE ledger_entry {way} TRIGGER ledger_entry_delete")
+    try:
+        assert missing_guards(connection) == ["ledger_entry_delete"]
+    finally:
+        guard_tables()
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER ledger_entry_delete")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import connection
+
 from jinmai.core.ledger.api import Fault
 from jinmai.core.register.check.imports import import_faults
 from jinmai.core.register.check.masters import master_faults
 from jinmai.core.register.check.single_facts import derived_faults, single_faults
+from jinmai.core.register.immutability import missing_guards
 
 __all__ = ["import_faults", "register_faults"]
 
 
 def register_faults() -> Iterator[Fault]:
     """Everything that is not as it was recorded, by import and chunk, by fact, by party, place or thing."""
+    for name in missing_guards(connection):
+        yield Fault(
+            f"trigger {name}", "is missing or changed, so facts could be changed unseen until the next check"
+        )
     yield from master_faults()
     yield from import_faults()
     told, unnamed = single_faults()

@@ -1,61 +1,128 @@
-"""Imported parties and facts against the digests that were accepted and the entry of each chunk."""
+"""Imported parties and facts against the digests that were accepted and the entry of each chunk.
+
+What the ledger tells is what is looked for: an import whose rows are gone, or are called dropped, is named.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from jinmai.core.ledger.api import Fault, entries_for
+from jinmai.core.ledger.api import Fault, RecordedEntry, entries_of
 from jinmai.core.register import entries
+from jinmai.core.register.choices import ImportState
 from jinmai.core.register.importing.staging import Digests, encoder, root
 from jinmai.core.register.models import Fact, Import, ImportChunk
 
-MOST_ENTRIES = 1_000_000
 Ranges = Sequence[Sequence[int]]
+Fields = dict[str, Any]
+UNDECIDED = {ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED}
+# The state in which an entry leaves an import; without one, and where a check began anew, it is undecided.
+STATES = {
+    entries.IMPORT_ACCEPTED: {ImportState.WRITING},
+    entries.IMPORT_FINISHED: {ImportState.DONE},
+    entries.IMPORT_DROPPED: {ImportState.DROPPED},
+    entries.IMPORT_FAILED: {ImportState.FAILED},
+}
+OF_IMPORTS = (*STATES, entries.IMPORT_RESUMED, entries.CHUNK_WRITTEN)
+
+
+class _Told(NamedTuple):
+    """What the entries say of one import. An entry that was lawfully erased says nothing any more."""
+
+    states: set[ImportState]
+    accepted: Fields | None
+    decided: bool
+    written: dict[int, Fields]
+    erased: int
+
+    def with_entry(self, entry: RecordedEntry) -> _Told:
+        """The same after one more entry."""
+        said = entry.payload
+        if entry.kind == entries.CHUNK_WRITTEN:
+            if said is None:
+                return self._replace(erased=self.erased + 1)
+            self.written[said["chunk"]] = said
+            return self
+        if entry.kind == entries.IMPORT_ACCEPTED:
+            return self._replace(states=STATES[entry.kind], accepted=said, decided=True)
+        goes_on = {ImportState.WRITING} if self.decided else UNDECIDED
+        return self._replace(states=STATES.get(entry.kind, goes_on))
 
 
 def import_faults() -> Iterator[Fault]:
-    """What was changed since it was imported, by import and chunk."""
-    for batch in Import.objects.filter(state__in=["writing", "done", "failed"]).order_by("pk"):
-        written = {entry["chunk"]: entry for entry in _payloads(batch, entries.CHUNK_WRITTEN)}
+    """What was changed or taken away since it was imported, by import and chunk."""
+    told: dict[str, _Told] = {}
+    for entry in entries_of(OF_IMPORTS):
+        told[entry.subject] = told.get(entry.subject, _nothing()).with_entry(entry)
+    for batch in Import.objects.order_by("pk"):
+        said = told.pop(batch.subject, _nothing())
+        yield from _state(batch, said)
         chunks = list(batch.chunks.order_by("number"))
-        yield from _digests(batch, chunks)
-        for chunk in chunks:
-            if problem := _problem(chunk, written.get(chunk.number)):
-                yield Fault(f"import {batch.pk}, chunk {chunk.number}", problem)
-        yield from _strangers(batch, [tuple(span) for said in written.values() for span in said["facts"]])
+        yield from _chunks(batch, chunks, said)
+        spans = [tuple(span) for one in said.written.values() for span in one["facts"]]
+        spans += [_span(chunk) for chunk in chunks if chunk.number not in said.written and said.erased]
+        yield from _strangers(batch, spans)
+    for subject in sorted(told):
+        yield Fault(subject.replace(":", " "), "is missing")
 
 
-def _payloads(batch: Import, kind: str) -> Iterator[dict[str, Any]]:
-    for entry in entries_for(batch.subject, kinds=[kind], limit=MOST_ENTRIES):
-        if entry.payload is not None:
-            yield entry.payload
+def _nothing() -> _Told:
+    return _Told(UNDECIDED, None, decided=False, written={}, erased=0)
 
 
-def _digests(batch: Import, chunks: Sequence[ImportChunk]) -> Iterator[Fault]:
+def _state(batch: Import, said: _Told) -> Iterator[Fault]:
+    """The import's own row."""
+    if batch.state not in said.states:
+        yield Fault(f"import {batch.pk}", f"is called {batch.state}, which is not what the ledger says")
+    accepted = {name: value for name, value in (said.accepted or {}).items() if name != "chunks"}
+    wrong = sorted(name for name, value in accepted.items() if getattr(batch, name) != value)
+    if wrong:
+        yield Fault(f"import {batch.pk}", f"is not what was accepted: {', '.join(wrong)}")
+
+
+def _chunks(batch: Import, chunks: Sequence[ImportChunk], said: _Told) -> Iterator[Fault]:
     whole = root(Digests(chunk.lines_digest, chunk.facts_digest) for chunk in chunks)
-    if batch.state == "done" and whole != batch.root:
+    if batch.state == ImportState.DONE and whole != batch.root:
         yield Fault(f"import {batch.pk}", "its chunks are not those that were accepted")
-    if chunks and [said["root"] for said in _payloads(batch, entries.IMPORT_ACCEPTED)] != [batch.root]:
-        yield Fault(f"import {batch.pk}", "its digest is not the one in the ledger")
+    without = 0
+    for chunk in chunks:
+        written = said.written.get(chunk.number)
+        without += written is None
+        problem = (
+            _problem(chunk, written)
+            if written or without <= said.erased
+            else "no entry says that it was written"
+        )
+        if problem:
+            yield Fault(f"import {batch.pk}, chunk {chunk.number}", problem)
+    for number in sorted(said.written.keys() - {chunk.number for chunk in chunks}):
+        yield Fault(f"import {batch.pk}, chunk {number}", "is missing")
 
 
-def _problem(chunk: ImportChunk, said: dict[str, Any] | None) -> str:
+def _problem(chunk: ImportChunk, said: Fields | None) -> str:
     """What is wrong with a chunk, empty where nothing is."""
-    if said is None:
-        return "no entry says that it was written"
-    if _facts_digest(chunk, said["facts"]) != chunk.facts_digest:
+    if said and (said["lines_digest"], said["facts_digest"]) != (chunk.lines_digest, chunk.facts_digest):
+        return "its digests are not those in the ledger"
+    ranges = said["facts"] if said else [_span(chunk)]
+    if _facts_digest(chunk, ranges) != chunk.facts_digest:
         return "its facts are not those that were imported"
-    rows = Fact.objects.filter(batch=chunk.batch_id, pk__range=_around(said["facts"]))
-    if {at.isoformat() for at in rows.values_list("entered_at", flat=True).distinct()} - {said["entered_at"]}:
+    rows = Fact.objects.filter(batch=chunk.batch_id, pk__range=_around(ranges))
+    moments = {at.isoformat() for at in rows.values_list("entered_at", flat=True).distinct()}
+    if said and moments - {said["entered_at"]}:
         return "its facts were entered at another moment than they say"
     plain = rows.filter(corrects__isnull=True, withdrawn=False, note="", bound="")
     if plain.count() != rows.count():
         return "some of its facts say more than the file did"
     return ""
+
+
+def _span(chunk: ImportChunk) -> tuple[int, int]:
+    """Between which numbers its facts lie; of none a range without any."""
+    return (chunk.first_fact or 1, chunk.last_fact or 0)
 
 
 def _around(ranges: Ranges) -> tuple[int, int]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db.models import Max
 
 from jinmai.core.ledger.api import Fault, entries_of
 from jinmai.core.register import entries
 from jinmai.core.register.bulk import PartyRow
 from jinmai.core.register.importing.write import digest_of_parties, party_line
-from jinmai.core.register.models import FactKind, Party, Place, Source, Thing
+from jinmai.core.register.models import FactKind, ImportChunk, Party, Place, Source, Thing
 from jinmai.core.register.services.kinds import (
     kind_as_declared,
     source_as_declared,
@@ -90,9 +91,10 @@ def _gone(told: dict[str, Fields | None]) -> Iterator[Fault]:
 
 def _party_faults() -> Iterator[Fault]:
     told = Told.by(entries.PARTY_ENTERED, entries.PARTY_CHANGED)
-    imported = set()
+    imported, unknown = set[int](), 0
     for entry in entries_of([entries.CHUNK_WRITTEN]):
-        if entry.payload is None:
+        if entry.payload is None:  # erased: as many parties as a chunk has rows may be without an entry
+            unknown += _largest_chunk(entry.subject)
             continue
         numbers = [number for first, last in entry.payload["parties"] for number in range(first, last + 1)]
         imported.update(numbers)
@@ -106,8 +108,16 @@ def _party_faults() -> Iterator[Fault]:
             yield Fault(party.subject, "its industry of 2017 does not follow from its industry code")
         if party.pk in imported:
             told.now.setdefault(party.subject, {})
+        elif party.subject not in told.now and unknown:
+            unknown -= 1
+            continue
         yield from _compared(party.subject, msgspec.structs.asdict(party_entered(party)), told.now)
     yield from _gone(told.now)
+
+
+def _largest_chunk(subject: str) -> int:
+    chunks = ImportChunk.objects.filter(batch=int(subject.removeprefix("import:")))
+    return chunks.aggregate(most=Max("rows"))["most"] or 0
 
 
 def _at_first(row: Party, first: dict[str, Fields]) -> tuple[Any, ...]:

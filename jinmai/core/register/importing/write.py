@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from jinmai.core.ledger.api import append
 from jinmai.core.register import bulk, entries, selectors
 from jinmai.core.register.bulk import BasisRow, FactRow, PartyRow
-from jinmai.core.register.choices import ImportState
+from jinmai.core.register.choices import DERIVED, ImportState
 from jinmai.core.register.importing.staging import Digests, Staged, encoder
 from jinmai.core.register.models import Fact, FactKind, Import, ImportChunk, Party
 from jinmai.core.register.rules import Rule, rules
 from jinmai.core.register.search import Facets, document_of
 from jinmai.core.register.services import deriving
 
-# Of a derived fact: its number, party, kind and source, its value, the days from which and before which it
-# holds and of which it speaks, whether it is illustrative, which fact it replaces, on which facts it rests.
-DerivedLine = tuple[int, int | None, int, int, int | None, str, str | None, str, bool, int | None, list[int]]
+# Of a derived fact: its number, party, kind and source, its value and words, the days from which and before
+# which it holds and of which it speaks, whether it is illustrative or withdrawn, its note, how it is meant,
+# when it was entered, which fact it replaces, on which facts it rests.
+DerivedLine = tuple[int, *tuple[object, ...]]
 
 
 # Of a new party: number, code, names, kind, district, industry with edition, size, whether illustrative.
@@ -48,6 +49,7 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
         stamp = bulk.stamp(moment)
         parties, made = _parties(rows, stamp, illustrative=batch.illustrative)
         new = {party.id for party in made}
+        _one_at_a_time(set(parties.values()) - new)
         said = [
             FactRow(
                 0,
@@ -83,6 +85,8 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
         )
         told = entries.ChunkWritten(
             chunk=number,
+            lines_digest=digests.lines,
+            facts_digest=digests.facts,
             entered_at=moment.isoformat(),
             facts=ranges(numbers),
             parties=ranges([party.id for party in made]),
@@ -96,6 +100,12 @@ def write_chunk(batch: Import, number: int, digests: Digests, rows: list[Staged]
             facts_known=F("facts_known") + len(known),
             parties_new=F("parties_new") + len(new),
         )
+
+
+def _one_at_a_time(parties: Collection[int]) -> None:
+    """Who writes about one of these parties waits, as the services of single facts do; in one order."""
+    if parties and connection.features.has_select_for_update:
+        list(Party.objects.select_for_update().filter(pk__in=parties).order_by("pk").values_list("pk"))
 
 
 def finish(batch: Import) -> None:
@@ -280,9 +290,13 @@ def _conclude(rule: Rule, read: FactKind, fact: FactRow) -> Derived | None:
 
 def derived_line(fact: Fact, bases: Iterable[int]) -> DerivedLine:
     """What the digest takes of a derived fact; without a value where it says that one no longer follows."""
-    days = (fact.effective_from.isoformat(), fact.effective_to.isoformat() if fact.effective_to else None)
-    said = (fact.pk, fact.party_id, fact.kind_id, fact.source_id, fact.number, *days, fact.as_of.isoformat())
-    return *said, fact.illustrative, fact.corrects_id, list(bases)
+    return (
+        fact.pk,
+        *(fact.party_id, fact.kind_id, fact.source_id, fact.number, fact.text),
+        *(fact.effective_from.isoformat(), fact.effective_to.isoformat() if fact.effective_to else None),
+        *(fact.as_of.isoformat(), fact.illustrative, fact.withdrawn, fact.note, fact.bound),
+        *(fact.entered_at.isoformat(), fact.corrects_id, list(bases)),
+    )
 
 
 def _bases(change: deriving.Change) -> list[int]:
@@ -317,7 +331,7 @@ def _write_derived(rule: Rule, found: list[Derived]) -> list[DerivedLine]:
     if not found:
         return []
     kind = selectors.fact_kinds()[rule.gives]
-    source = selectors.sources()[deriving.DERIVED]
+    source = selectors.sources()[DERIVED]
     numbers = bulk.take_numbers(Fact, len(found))
     rows = [
         each.basis._replace(id=new, kind_id=kind.pk, number=int(each.yes), source_id=source.pk, batch_id=None)
@@ -327,8 +341,17 @@ def _write_derived(rule: Rule, found: list[Derived]) -> list[DerivedLine]:
     bulk.insert([BasisRow(row.id, each.basis.id, rule.key) for row, each in zip(rows, found, strict=True)])
     return [
         (
-            *(row.id, row.party_id, row.kind_id, row.source_id, row.number),
-            *(row.effective_from, row.effective_to, row.as_of, row.illustrative, None, [each.basis.id]),
+            row.id,
+            *(row.party_id, row.kind_id, row.source_id, row.number, row.text),
+            *(row.effective_from, row.effective_to, row.as_of, row.illustrative, False, "", ""),
+            *(_moment(row.entered_at), None, [each.basis.id]),
         )
         for row, each in zip(rows, found, strict=True)
     ]
+
+
+@lru_cache(maxsize=16)
+def _moment(stamp: str) -> str:
+    """A row's moment of entry, as facts that are read say it."""
+    at = datetime.fromisoformat(stamp)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()

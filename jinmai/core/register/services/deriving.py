@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from jinmai.core.ledger.api import append
 from jinmai.core.register import bitemporal, entries
+from jinmai.core.register.choices import DERIVED
 from jinmai.core.register.models import Fact, FactBasis, FactKind, Party, Source
 from jinmai.core.register.rules import Rule, rules
-
-DERIVED = "derived"
+from jinmai.core.register.services.stating import statement
 
 
 class Conclusion(NamedTuple):
@@ -89,14 +89,14 @@ def is_whole_year(begins: date, ends: date | None, as_of: date) -> bool:
 
 
 def changes(parties: Collection[int], rule: Rule, read: FactKind) -> list[Change]:
-    """How the derived facts of these parties differ from what follows now; three queries for all of them."""
+    """How the derived facts of these parties differ from what follows now, or from what it follows."""
     said: dict[int, list[Fact]] = {}
     rows = Fact.objects.filter(party__in=parties, kind=read).select_related("kind", "source")
     for fact in rows:
         said.setdefault(fact.party_id, []).append(fact)
     present: dict[int, list[Fact]] = {}
     derived = Fact.objects.filter(party__in=parties, kind__key=rule.gives, source__key=DERIVED)
-    for fact in derived.select_related("kind", "source"):
+    for fact in derived.select_related("kind", "source").prefetch_related("bases"):
         present.setdefault(fact.party_id, []).append(fact)
     found = []
     for party in Party.objects.filter(pk__in=parties).order_by("pk"):
@@ -111,9 +111,16 @@ def changes(parties: Collection[int], rule: Rule, read: FactKind) -> list[Change
         found += [
             Change(party, each, standing.get(period))
             for period, each in wanted.items()
-            if period not in standing or bool(standing[period].number) is not each.yes
+            if period not in standing or not _says(standing[period], each)
         ]
     return found
+
+
+def _says(fact: Fact, conclusion: Conclusion) -> bool:
+    """Whether a derived fact says what follows now, and from the same facts."""
+    said = (bool(fact.number), fact.as_of, fact.illustrative, {basis.basis_id for basis in fact.bases.all()})
+    bases = {basis.pk for basis in conclusion.bases}
+    return said == (conclusion.yes, conclusion.as_of, conclusion.illustrative, bases)
 
 
 def enter_changes(rule: Rule, wanted: Sequence[Change]) -> list[tuple[Change, Fact]]:
@@ -152,24 +159,11 @@ def _fact(change: Change, kind: FactKind, source: Source, rule: Rule) -> Fact:
 def _record(change: Change, fact: Fact, rule: Rule, *, actor: str) -> None:
     if change.conclusion is None:
         reason = f"no longer follows by {rule.key}"
-        gone = entries.FactWithdrawn(corrects=fact.corrects_id or 0, fact=fact.pk, reason=reason)
+        gone = entries.FactWithdrawn(corrects=fact.corrects_id or 0, statement=statement(fact), reason=reason)
         append(kind=entries.FACT_WITHDRAWN, subject=change.party.subject, payload=gone, actor=actor)
         return
     said = entries.FactDerived(
-        statement=entries.FactStated(
-            fact=fact.pk,
-            kind=rule.gives,
-            number=fact.number,
-            text="",
-            source=DERIVED,
-            as_of=fact.as_of.isoformat(),
-            effective_from=change.conclusion.begins.isoformat(),
-            effective_to=change.conclusion.ends.isoformat(),
-            illustrative=fact.illustrative,
-            note="",
-            bound="",
-            entered_at=fact.entered_at.isoformat(),
-        ),
+        statement=statement(fact),
         rule=rule.key,
         reference=rule.reference.en,
         bases=[basis.pk for basis in change.conclusion.bases],

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from jinmai.core.ledger.api import append
 from jinmai.core.register import bitemporal, entries, selectors
+from jinmai.core.register.choices import DERIVED, FIRST_YEAR, LAST_YEAR, Bound
 from jinmai.core.register.models import Fact, FactKind, Party, Place, Source, Thing
 from jinmai.core.register.services import deriving
+from jinmai.core.register.services.stating import statement
 from jinmai.core.register.values import Value, ValueFault, parse
 
-Field = Literal["kind", "value", "source", "as_of", "period", "reason", "fact"]
+Field = Literal["kind", "value", "source", "as_of", "period", "reason", "fact", "bound"]
 
 
 class FactRefused(ValueError):  # noqa: N818 - a refusal is an answer
@@ -60,7 +62,10 @@ def enter_fact(  # noqa: PLR0913 - what makes a fact
     """
     fact_kind, register = _checked(kind, source, when)
     said = _value(fact_kind, value)
+    if bound and bound not in Bound.values:
+        raise FactRefused("bound", "unknown", bound[:20])
     with transaction.atomic():
+        _one_at_a_time(subject)
         fact = _row(subject, fact_kind, register, said, when)
         fact.illustrative, fact.note, fact.bound = illustrative, note, bound
         present = _same(fact)
@@ -86,6 +91,7 @@ def correct_fact(  # noqa: PLR0913 - what makes a fact
     _, register = _checked(fact.kind.key, source or fact.source.key, when)
     said = _value(fact.kind, value)
     with transaction.atomic():
+        _one_at_a_time(selectors.subject_of(fact))
         _must_stand(fact)
         row = _row(selectors.subject_of(fact), fact.kind, register, said, when)
         row.corrects, row.illustrative, row.note = fact, fact.illustrative, reason.strip()
@@ -122,11 +128,12 @@ def withdraw_fact(*, fact: Fact, reason: str, actor: str) -> Fact:
     _may_be_put_right(fact, reason)
     when = When(fact.as_of, fact.effective_from, fact.effective_to)
     with transaction.atomic():
+        _one_at_a_time(selectors.subject_of(fact))
         _must_stand(fact)
         row = _row(selectors.subject_of(fact), fact.kind, fact.source, Value(), when)
         row.corrects, row.withdrawn, row.note = fact, True, reason.strip()
         row.save()
-        payload = entries.FactWithdrawn(corrects=fact.pk, fact=row.pk, reason=reason.strip())
+        payload = entries.FactWithdrawn(corrects=fact.pk, statement=statement(row), reason=reason.strip())
         append(
             kind=entries.FACT_WITHDRAWN,
             subject=selectors.subject_of(row).subject,
@@ -138,24 +145,6 @@ def withdraw_fact(*, fact: Fact, reason: str, actor: str) -> Fact:
     return row
 
 
-def statement(fact: Fact) -> entries.FactStated:
-    """What an entry says of a fact."""
-    return entries.FactStated(
-        fact=fact.pk,
-        kind=fact.kind.key,
-        number=fact.number,
-        text=fact.text,
-        source=fact.source.key,
-        as_of=fact.as_of.isoformat(),
-        effective_from=fact.effective_from.isoformat(),
-        effective_to=fact.effective_to.isoformat() if fact.effective_to else "",
-        illustrative=fact.illustrative,
-        note=fact.note,
-        bound=fact.bound,
-        entered_at=fact.entered_at.isoformat(),
-    )
-
-
 def _checked(kind: str, source: str, when: When) -> tuple[FactKind, Source]:
     fact_kind = FactKind.objects.filter(key=kind).first()
     if fact_kind is None:
@@ -163,11 +152,22 @@ def _checked(kind: str, source: str, when: When) -> tuple[FactKind, Source]:
     register = Source.objects.filter(key=source).first()
     if register is None:
         raise FactRefused("source", "unknown", source[:40])
+    if source == DERIVED:
+        raise FactRefused("source", "may_not", source)
     if fact_kind.sources and source not in fact_kind.sources:
         raise FactRefused("source", "may_not", f"{kind} ← {', '.join(fact_kind.sources)}")
     if when.effective_to is not None and when.effective_to <= when.effective_from:
         raise FactRefused("period", "empty", f"{when.effective_from} – {when.effective_to}")
+    days = {"from": when.effective_from, "to": when.effective_to}
+    for name, day in days.items():
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR + (name == "to"):
+            raise FactRefused("period", "day_range", f"{FIRST_YEAR}-{LAST_YEAR}")
     return fact_kind, register
+
+
+def _one_at_a_time(subject: Party | Place | Thing) -> None:
+    """Who writes about the same subject waits: two who do not see each other would both derive from it."""
+    type(subject)._default_manager.select_for_update().get(pk=subject.pk)  # noqa: SLF001 - Django's documented name
 
 
 def _value(kind: FactKind, given: str) -> Value:
@@ -199,7 +199,7 @@ def _wording(fact: Fact) -> tuple[int | None, str, date, str, str, bool]:
 def _may_be_put_right(fact: Fact, reason: str) -> None:
     if not reason.strip():
         raise FactRefused("reason", "blank")
-    if fact.source.key == deriving.DERIVED:
+    if fact.source.key == DERIVED:
         raise FactRefused("fact", "derived", fact.kind.key)
 
 

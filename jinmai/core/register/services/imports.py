@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from jinmai.core.ledger.api import append
 from jinmai.core.register import entries
-from jinmai.core.register.choices import ImportState
+from jinmai.core.register.choices import DERIVED, ImportState
 from jinmai.core.register.importing import staging
 from jinmai.core.register.models import Import, Source
 from jinmai.standards.tabular import Limits
@@ -46,12 +46,13 @@ def open_import(  # noqa: PLR0913 - what makes an import
 ) -> Import:
     """Keep a file and wait for its check. The same key with the same file gives the same import back.
 
-    Raises :class:`ImportRefused`: ``key`` where the key was used for another file, ``source``, ``too_big``.
+    Raises :class:`ImportRefused`: ``key`` where the key was used for another file, source or day; ``source``;
+    ``too_big``.
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise ImportRefused("key")
     register = Source.objects.filter(key=source).first()
-    if source and register is None:
+    if source and (register is None or source == DERIVED):
         raise ImportRefused("source")
     try:
         received = staging.receive(upload.pieces, LARGEST_UPLOAD)
@@ -61,7 +62,8 @@ def open_import(  # noqa: PLR0913 - what makes an import
         with transaction.atomic():
             present = Import.objects.filter(key=key).first()
             if present is not None:
-                if present.file_digest != received.digest:
+                said = (present.file_digest, present.source, present.as_of, present.illustrative)
+                if said != (received.digest, register, as_of, illustrative):
                     raise ImportRefused("key")
                 return present
             batch = Import.objects.create(

@@ -205,3 +205,14 @@ def test_what_was_lawfully_erased_is_no_fault() -> None:
         erase_payload(entry=entry.id, reason="PIPL art. 47", actor=ACTOR)
     assert _faults() == []
     load(TINY_CITY)
+
+
+@pytest.mark.parametrize(
+    "change", ["entered_at = '2020-01-01 00:00:00.000001+00:00'", "as_of = '2020-01-01'"]
+)
+def test_a_withdrawal_is_compared_in_every_column(lifted: Lifted, change: str) -> None:
+    alloy = party_by_code(ALLOY)
+    fact = Fact.objects.get(party=alloy, kind__key="revenue", source__key="tax")
+    gone = withdraw_fact(fact=fact, reason="of another firm", actor=ACTOR)
+    lifted(f"UPDATE register_fact SET {change} WHERE id = %s", [gone.pk])
+    assert f"fact {gone.pk} of {alloy.subject}: is not as it was recorded" in _faults()

@@ -50,6 +50,24 @@ def test_a_good_table_is_imported_and_a_second_time_changes_nothing(tmp_path: Pa
     assert Fact.objects.filter(party__code=code_number(1), kind__key="revenue").count() == 1
 
 
+def test_the_same_table_from_another_register_says_something_else(tmp_path: Path) -> None:
+    path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1")
+    for source, day in (("tax", "2026-04-30"), ("statistics", "2026-04-30"), ("statistics", "2026-05-31")):
+        said = json.loads(_run("import", path, "--source", source, "--as-of", day, "--json"))
+        assert (said["state"], said["facts_written"]) == ("done", 1)
+
+
+def test_what_follows_by_a_rule_is_handed_in_by_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text(
+        f"code,name,year,above_scale,source\n{code_number(1)},一厂,2025,yes,derived\n", encoding="utf-8"
+    )
+    with pytest.raises(CommandError, match=r"E2 \(source\): There is no such source register"):
+        _run("import", str(path), "--source", "tax", "--as-of", "2026-04-30")
+    with pytest.raises(CommandError, match="source"):
+        _run("import", str(path), "--source", "derived", "--as-of", "2026-04-30")
+
+
 def test_a_faulty_table_is_refused_with_its_cells_unless_the_good_rows_are_wanted(tmp_path: Path) -> None:
     path = _table(tmp_path, f"{code_number(1)},一厂,东区,2025,1", f"{code_number(2)},二厂,南区,2025,1")
     arguments = ("import", path, "--source", "tax", "--as-of", "2026-04-30")

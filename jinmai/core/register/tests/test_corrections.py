@@ -86,6 +86,9 @@ def test_a_correction_may_name_another_source_day_and_period(officer: Client, re
         ({"as_of": "2999-01-01"}, "The as-of day lies in the future"),
         ({"effective_from": "2025-01-01", "effective_to": "2024-01-01"}, "ends before it begins"),
         ({"source": "nobody"}, "Select a valid choice"),
+        ({"source": "derived"}, "Select a valid choice"),
+        ({"effective_from": "9999-01-01", "effective_to": "9999-12-29"}, "outside the years that are taken"),
+        ({"effective_from": "1066-10-14"}, "outside the years that are taken"),
     ],
 )
 def test_what_cannot_be_is_named_at_its_field(

@@ -136,6 +136,10 @@ def test_nobody_changes_a_fact_in_the_database_either(alloy: Party) -> None:
         ({"value": "1.005"}, "value", "too_precise"),
         ({"value": "9" * 19}, "value", "too_large"),
         ({"when": When(APRIL, APRIL, APRIL)}, "period", "empty"),
+        ({"when": When(APRIL, date(9999, 1, 1), date(9999, 12, 30))}, "period", "day_range"),
+        ({"when": When(APRIL, date(1948, 12, 31))}, "period", "day_range"),
+        ({"bound": "atleast"}, "bound", "unknown"),
+        ({"kind": "above_scale", "source": "derived", "value": "yes"}, "source", "may_not"),
     ],
 )
 def test_a_fact_that_cannot_be_is_refused_by_its_field(
@@ -200,6 +204,15 @@ def test_a_corrected_revenue_corrects_what_was_derived_from_it(alloy: Party) -> 
     assert _above_scale(alloy) == [False]
     known = facts_as_of(alloy, "above_scale", effective=IN_2025, known=then)
     assert [bool(each.number) for each in known] == [True]
+
+
+def test_what_is_derived_rests_on_what_stands_now(alloy: Party) -> None:
+    first = _revenue(alloy, "25000000")
+    second = correct_fact(fact=first, value="26000000", reason="an invoice was missing", actor=ACTOR)
+    third = _revenue(alloy, "27000000", source="reported")
+    derived = facts_as_of(alloy, "above_scale", effective=IN_2025)[0]
+    assert {row.basis_id for row in bases_of([derived])[derived.pk]} == {second.pk, third.pk}
+    assert Fact.objects.filter(kind__key="above_scale", effective_from=date(2025, 1, 1)).count() == 3
 
 
 def test_the_line_is_for_industry_only(tackle: Party) -> None:

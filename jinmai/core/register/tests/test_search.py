@@ -51,6 +51,16 @@ def test_the_beginning_of_a_code_finds_its_party(alloy: Party, text: str) -> Non
     assert _found(text=text) == ["小城特种合金有限公司"]
 
 
+def test_a_code_is_found_within_the_readers_reach_however_many_others_begin_so(
+    tiny_city: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 0)
+    for number in range(1, 25):
+        make_party(number, district="990102" if number == 24 else "990101")
+    west = Reach(city=False, districts=frozenset({"990102"}), codes=frozenset())
+    assert _found(west, text=code_number(24)[:14]) == ["东区第24合金厂"]
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

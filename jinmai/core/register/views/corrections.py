@@ -145,7 +145,7 @@ def _words(refusal: FactRefused) -> str:
             return _("Somebody else was faster: this fact was corrected or withdrawn already.")
         case "source", "may_not":
             reason = "source_may_not"
-        case "period", _any:
+        case "period", "empty":
             reason = "period_empty"
         case "value", "code":
             reason = "value_code"

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import may, requires
 from jinmai.core.register import bitemporal, selectors
+from jinmai.core.register.choices import DERIVED
 from jinmai.core.register.disclosure import MASKED
 from jinmai.core.register.forms import MomentForm
 from jinmai.core.register.models import Fact, FactKind, Party, Place, Thing
-from jinmai.core.register.services.deriving import DERIVED
 from jinmai.core.register.views.parties import CORRECT, VIEW, reader_of
 from jinmai.core.register.views.places import VIEW_PLACE
 from jinmai.core.register.views.recorded import told
