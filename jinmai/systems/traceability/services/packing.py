@@ -96,7 +96,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
         ChainRefusedError: none, at different sites, on the way, or on another pallet already.
     """
     rows = list(
-        LogisticUnit.objects.select_for_update(of=("self",))
+        LogisticUnit.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[box.pk for box in boxes])
         .select_related("site__owner", "lot__product")
     )
@@ -138,7 +138,7 @@ def unpack(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     if pallet is None:
         raise ChainRefusedError(_("%(sscc)s stands on no pallet.") % {"sscc": unit.sscc})
     boxes = list(
-        LogisticUnit.objects.select_for_update(of=("self",))
+        LogisticUnit.objects.select_for_update(of=("self",), no_key=True)
         .filter(parent=pallet, pk__in=[box.pk for box in _boxes(unit)], state__in=_STANDS)
         .select_related("site__owner")
     )
@@ -254,7 +254,8 @@ def next_sscc(gtin: str) -> str:
 
 
 def _locked(unit: LogisticUnit) -> LogisticUnit:
-    rows = LogisticUnit.objects.select_for_update(of=("self",)).select_related(
+    """The unit, for nobody else to move until the transaction ends; findings may refer to it meanwhile."""
+    rows = LogisticUnit.objects.select_for_update(of=("self",), no_key=True).select_related(
         "site__owner", "bound_for", "lot", "parent"
     )
     return rows.get(pk=unit.pk)

@@ -99,9 +99,10 @@ def record_readings(
         [TemperatureReading(logger=logger, at=one.at, centidegrees=one.centidegrees) for one in fresh],
         batch_size=_AT_ONCE,
     )
-    if fresh and not told:
-        _tell(logger, fresh, actor)
     found = _judge(logger, fresh[0].at, fresh[-1].at) if fresh else []
+    if fresh and not told:
+        # Last: findings refer to units, and who moves one holds it while waiting for the turn to capture.
+        _tell(logger, fresh, actor)
     return Recorded(len(fresh), len(measured) - len(fresh), found)
 
 

@@ -6,24 +6,45 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils import translation
 from pytest_django import Settings
 
-from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
-from jinmai.systems.traceability.models import LogisticUnit, Lot, LotInput, Recall
+from jinmai.systems.traceability.choices import LotKind, LotState, SiteKind, UnitState
+from jinmai.systems.traceability.models import (
+    Excursion,
+    LogisticUnit,
+    Lot,
+    LotInput,
+    MintBatch,
+    Recall,
+    TemperatureLogger,
+)
+from jinmai.systems.traceability.selectors.temperature import TemperatureLimit
+from jinmai.systems.traceability.services import temperature
 from jinmai.systems.traceability.services.certificates import issue_certificate
-from jinmai.systems.traceability.services.minting import MintRequest, mint, reserve_batch
-from jinmai.systems.traceability.services.packing import pack_box, pack_boxes, stack_pallet
+from jinmai.systems.traceability.services.minting import MintRequest, reserve_batch
+from jinmai.systems.traceability.services.packing import (
+    Destination,
+    _locked,
+    pack_box,
+    pack_boxes,
+    ship,
+    stack_pallet,
+)
 from jinmai.systems.traceability.services.processing import make_lot_of
 from jinmai.systems.traceability.services.recalls import start_recall
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
+from jinmai.systems.traceability.services.temperature import Measured, add_logger, record_readings
 from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch, pass_test
+from jinmai.systems.traceability.tests.factories import make_site
 from jinmai.systems.traceability.tests.laboratory import make_report
 
 pytestmark = [
@@ -33,6 +54,18 @@ pytestmark = [
     ),
 ]
 T = TypeVar("T")
+
+
+@pytest.fixture
+def excursions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit for every form, which the register of these tests does not state."""
+    monkeypatch.setattr(
+        temperature,
+        "temperature_limit",
+        lambda _form, _day: TemperatureLimit(most=-1800, tolerated_minutes=30),
+    )
+
+
 _WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
@@ -56,7 +89,9 @@ def while_open(other: Callable[[], T]) -> Iterator[Callable[[], Future[T]]]:
 
 def _apart(do: Callable[[], T]) -> T:
     try:
-        return do()
+        # The language of a test is its thread's.
+        with translation.override("en"):
+            return do()
     finally:
         connection.close()
 
@@ -100,23 +135,27 @@ def test_a_recall_finds_the_box_that_is_packed_at_that_moment() -> None:
     assert box.state == UnitState.RECALLED
 
 
-def test_lots_that_share_harvests_only_through_a_third_do_not_both_take_the_last_animals() -> None:
-    chain = make_chain(animals=None, grams=None)
-    Lot.objects.update(grams=None)
-    LotInput.objects.update(animals=None, grams=None)
+def test_a_lot_of_two_harvests_does_not_take_what_another_takes_of_one_at_that_moment() -> None:
+    chain = uncounted_chain()
     other = made(chain, LotKind.HARVEST, "H2", chain.seed)
     both = made(chain, LotKind.PROCESSED, "P2", chain.harvest, other)
-    last = made(chain, LotKind.PROCESSED, "P3", other)
-    mint(asked=MintRequest(both, 1_000, uuid4()), by=chain.by)
 
     def beside() -> None:
-        reserve_batch(asked=MintRequest(last, 1_000, uuid4()), by=chain.by)
+        reserve_batch(asked=MintRequest(both, 1_500, uuid4()), by=chain.by)
 
     with while_open(beside) as begin:
         reserve_batch(asked=MintRequest(chain.processed, 1_000, uuid4()), by=chain.by)
         begun = begin()
-    with pytest.raises(ChainRefusedError, match="do not fit"):
+    with pytest.raises(ChainRefusedError, match=r"1,?500 more do not fit"):
         begun.result(20)
+
+
+def uncounted_chain() -> Chain:
+    """A chain of which only the harvest was counted: a thousand animals."""
+    chain = make_chain(animals=None, grams=None)
+    Lot.objects.update(grams=None)
+    LotInput.objects.update(animals=None, grams=None)
+    return chain
 
 
 def made(chain: Chain, kind: LotKind, code: str, *sources: Lot) -> Lot:
@@ -127,6 +166,103 @@ def made(chain: Chain, kind: LotKind, code: str, *sources: Lot) -> Lot:
     lot = make_lot_of(lot=lot, inputs=[LotInput(source=source) for source in sources], by=chain.by)
     pass_test(lot, chain.by)
     return lot
+
+
+def test_two_lots_of_one_harvest_do_not_both_take_its_last_animals() -> None:
+    chain = uncounted_chain()
+    sibling = made(chain, LotKind.PROCESSED, "P2", chain.harvest)
+
+    def beside() -> None:
+        reserve_batch(asked=MintRequest(sibling, 600, uuid4()), by=chain.by)
+
+    with while_open(beside) as begin:
+        reserve_batch(asked=MintRequest(chain.processed, 600, uuid4()), by=chain.by)
+        begun = begin()
+    with pytest.raises(ChainRefusedError, match="do not fit"):
+        begun.result(20)
+
+
+def test_lots_of_one_harvest_minted_in_a_race_stay_below_what_it_had() -> None:
+    chain = uncounted_chain()
+    lots = [chain.processed, made(chain, LotKind.PROCESSED, "P2", chain.harvest)]
+
+    def until_refused(lot: Lot) -> int:
+        taken = 0
+        while True:
+            try:
+                reserve_batch(asked=MintRequest(lot, 70, uuid4()), by=chain.by)
+            except ChainRefusedError:
+                return taken
+            taken += 70
+
+    with ThreadPoolExecutor(2) as both:
+        taken = list(both.map(lambda lot: _apart(lambda: until_refused(lot)), lots))
+    assert 1_000 - 70 < sum(taken) <= 1_000
+    assert MintBatch.objects.aggregate(all=Sum("count"))["all"] == sum(taken)
+
+
+def warm_logger(chain: Chain, unit: LogisticUnit) -> TemperatureLogger:
+    """A logger that travels with a box."""
+    logger = TemperatureLogger(
+        serial="TL-7", name="TL-7", site=unit.site, unit=unit, form=chain.processed.product.form
+    )
+    return add_logger(logger=logger, by=chain.by)
+
+
+def readings(began: datetime) -> list[Measured]:
+    """Four hours far too warm."""
+    return [Measured(began + timedelta(minutes=10 * step), 3_500, f"row {step}") for step in range(24)]
+
+
+def test_a_box_leaves_while_its_logger_tells_that_it_was_too_warm(excursions: None) -> None:
+    chain = make_chain()
+    box = pack_box(batch=mint_batch(chain, 30), count=10, at=BEGAN, by=chain.by)
+    logger, shop = warm_logger(chain, box), make_site(chain.owner, kind=SiteKind.SHOP)
+
+    def beside() -> int:
+        return len(record_readings(logger=logger, measured=readings(BEGAN), actor="system").excursions)
+
+    with while_open(beside) as begin:
+        # Who ships has the box first and waits for the turn to capture then.
+        _locked(box)
+        begun = begin()
+        ship(unit=box, to=Destination(site=shop), at=BEGAN + timedelta(days=1), by=chain.by)
+    assert begun.result(20) == 1
+    box.refresh_from_db()
+    assert (box.state, Excursion.objects.count()) == (UnitState.SHIPPED, 1)
+
+
+def test_boxes_move_and_loggers_tell_in_a_race_without_a_deadlock(excursions: None) -> None:
+    chain = make_chain()
+    boxes = pack_boxes(batch=mint_batch(chain, 40), count=2, boxes=12, at=BEGAN, by=chain.by)
+    shop = make_site(chain.owner, kind=SiteKind.SHOP)
+    loggers = [
+        add_logger(
+            logger=TemperatureLogger(
+                serial=f"TL-{box.pk}",
+                name=str(box),
+                site=box.site,
+                unit=box,
+                form=chain.processed.product.form,
+            ),
+            by=chain.by,
+        )
+        for box in boxes
+    ]
+
+    def move() -> None:
+        for box in boxes:
+            ship(unit=box, to=Destination(site=shop), at=BEGAN + timedelta(days=1), by=chain.by)
+
+    def tell() -> None:
+        for logger in loggers:
+            record_readings(logger=logger, measured=readings(BEGAN), actor="system")
+
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(_apart, move), both.submit(_apart, tell)]:
+            done.result(60)
+    assert Excursion.objects.count() == len(boxes)
+    assert LogisticUnit.objects.filter(state=UnitState.SHIPPED).count() == len(boxes)
 
 
 def test_two_pallets_stacked_at_once_get_two_codes() -> None:
