@@ -118,6 +118,14 @@ def item_signature() -> str:
     return given
 
 
+def company_prefixes() -> Path | None:
+    """GS1's list of the lengths of company prefixes: ``JINMAI_COMPANY_PREFIXES``, a file in XML or JSON."""
+    given = os.environ.get("JINMAI_COMPANY_PREFIXES", "")
+    if given and not Path(given).is_file():
+        raise ValueError(f"JINMAI_COMPANY_PREFIXES: there is no file {given!r}")
+    return Path(given) if given else None
+
+
 def without_systems() -> frozenset[str]:
     """Systems taken out of this instance. ``JINMAI_WITHOUT``, names with commas between."""
     return frozenset(filter(None, os.environ.get("JINMAI_WITHOUT", "").split(",")))

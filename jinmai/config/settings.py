@@ -162,6 +162,7 @@ JINMAI_SCREEN_DIM = os.environ.get("JINMAI_SCREEN_DIM", "21:00-06:30")
 
 # The address under which people reach this instance, for links in messages; `jinmai up` says it.
 JINMAI_ITEM_SIGNATURE = environment.item_signature()
+JINMAI_COMPANY_PREFIXES = environment.company_prefixes()
 JINMAI_ADDRESS = os.environ.get("JINMAI_ADDRESS", "").rstrip("/")
 # Networks that webhooks and robots may be called in although they are private, with commas between.
 JINMAI_PRIVATE_ENDPOINTS = list(filter(None, os.environ.get("JINMAI_PRIVATE_ENDPOINTS", "").split(",")))

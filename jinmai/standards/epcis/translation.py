@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from jinmai.standards.epcis.document import Document, Event
-from jinmai.standards.gs1 import Gs1Error, to_digital_link, to_urn
+from jinmai.standards.gs1 import PREFIXES, Gs1Error, to_digital_link, to_urn
 from jinmai.standards.gs1.canonical import DOMAIN
 
 EpcFormat = Literal["No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates"]
@@ -35,8 +35,7 @@ def _link_or_same(identifier: str) -> str:
         return identifier
 
 
-@lru_cache(maxsize=4096)
-def _urn_or_same(identifier: str) -> str:
+def _urn_or_same(identifier: str, prefixes: Mapping[str, int]) -> str:
     """The URN of a Digital Link that says no more than a URN can; any other identifier as it is.
 
     A lot beside a serial, attributes after a question mark: a URN would lose them.
@@ -45,22 +44,33 @@ def _urn_or_same(identifier: str) -> str:
         return identifier
     try:
         path = to_digital_link(identifier).removeprefix(DOMAIN)
-        return to_urn(identifier) if identifier.endswith(path) else identifier
+        return to_urn(identifier, prefixes=prefixes) if identifier.endswith(path) else identifier
     except Gs1Error:
         return identifier
 
 
-_SPELL: Final[dict[EpcFormat, Spell | None]] = {
-    "No_Preference": None,
-    "Never_Translates": None,
-    "Always_GS1_Digital_Link": _link_or_same,
-    "Always_EPC_URN": _urn_or_same,
-}
+def _speller(epc_format: EpcFormat, prefixes: Mapping[str, int]) -> Spell | None:
+    if epc_format == "Always_GS1_Digital_Link":
+        return _link_or_same
+    if epc_format != "Always_EPC_URN":
+        return None
+    # Places, parties and classes come again in every event of a document.
+    known: dict[str, str] = {}
+
+    def spell(identifier: str) -> str:
+        if identifier not in known:
+            known[identifier] = _urn_or_same(identifier, prefixes)
+        return known[identifier]
+
+    return spell
 
 
-def translated(document: Document, epc_format: EpcFormat) -> Document:
-    """The document with its identifiers in this spelling; those that have none stay as they are."""
-    spell = _SPELL[epc_format]
+def translated(document: Document, epc_format: EpcFormat, prefixes: Mapping[str, int] = PREFIXES) -> Document:
+    """The document with its identifiers in this spelling; those that have none stay as they are.
+
+    ``prefixes`` tell how long company prefixes are, which a URN shows and a Digital Link does not.
+    """
+    spell = _speller(epc_format, prefixes)
     if spell is None:
         return document
     return replace(document, events=[_translated(event, spell) for event in document.events])

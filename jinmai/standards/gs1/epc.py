@@ -186,7 +186,10 @@ def write_urn(
     start = 1 if scheme.in_front or scheme.filler else 0
     length = company_prefix_length or prefix_length(value[start:], prefixes)
     if length is None:
-        raise Gs1Error(f"({key})", f"it is not known how long the company prefix in {value} is")
+        raise Gs1Error(
+            f"({key})",
+            f"it is not known how long the company prefix in {value} is, so it has no EPC URN here",
+        )
     if not _SHORTEST <= length <= _LONGEST:
         raise Gs1Error(f"({key})", f"a URN has no room for a company prefix of {length} digits")
     company = value[start : start + length]

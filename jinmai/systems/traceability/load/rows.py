@@ -81,6 +81,7 @@ def chain(pack: schema.Chain) -> None:
                 "net_grams",
                 "grams_least",
                 "yield_permille",
+                "company_prefix_length",
                 "industrial_identifier",
                 "illustrative",
             ),

@@ -53,6 +53,7 @@ class ProductEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     net_grams: Amount | None = None
     grams_least: Amount = 1
     yield_permille: Amount = 1000
+    company_prefix_length: Amount | None = None
     industrial_identifier: str = ""
     illustrative: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,9 @@ class Product(models.Model):
 
     ``grade_least`` and ``grade_most`` are animals per 500 g (头数/斤) as the trade grades them.
     ``grams_least`` is the lightest animal that the grade allows: no lot yields more animals than its weight
-    divided by it. ``yield_permille`` is the processing yield: grams that leave for 1,000 grams that enter.
+    divided by it. ``company_prefix_length`` is stated for goods from abroad: nothing in a GTIN says how long
+    the GS1 company prefix in it is. ``yield_permille`` is the processing yield: grams that leave for 1,000
+    grams that enter.
     """
 
     gtin = models.CharField(_("GTIN"), max_length=14, unique=True, validators=[RegexValidator(r"^\d{14}$")])
@@ -32,6 +34,12 @@ class Product(models.Model):
     net_grams = models.PositiveIntegerField(_("net weight of a pack (g)"), null=True, blank=True)
     grams_least = models.PositiveIntegerField(_("lightest animal (g)"), default=1)
     yield_permille = models.PositiveIntegerField(_("processing yield (‰)"), default=1000)
+    company_prefix_length = models.PositiveSmallIntegerField(
+        _("length of the company prefix"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(6), MaxValueValidator(12)],
+    )
     industrial_identifier = models.CharField(_("industrial internet identifier"), max_length=80, blank=True)
     illustrative = models.BooleanField(_("illustrative"), default=False)
 

@@ -18,6 +18,7 @@ from jinmai.standards.epcis.translation import EpcFormat
 from jinmai.standards.epcis.writing import CbvFormat
 from jinmai.systems.traceability.rest_api import headers as gs1
 from jinmai.systems.traceability.rest_api.problems import Problem
+from jinmai.systems.traceability.selectors.company_prefixes import known_prefixes
 
 SCOPE = "epcis"
 LONGEST_ADDRESS = 8_000
@@ -63,6 +64,7 @@ class Call:
                 form,  # type: ignore[arg-type]  # one of the three forms
                 epc_format="Always_EPC_URN" if form == "xml-1.2" else self.epc_format,
                 cbv_format=self.cbv_format,
+                prefixes=known_prefixes(),
             )
         except CannotCarry as error:
             raise Problem(406, "NotAcceptableException", str(error)) from error

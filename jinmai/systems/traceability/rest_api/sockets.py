@@ -31,6 +31,7 @@ from jinmai.systems.traceability.rest_api.calls import admitted
 from jinmai.systems.traceability.rest_api.problems import Problem, not_found
 from jinmai.systems.traceability.rest_api.queries import SOCKET_CONTROLS
 from jinmai.systems.traceability.rest_api.subscriptions import read_controls, refused
+from jinmai.systems.traceability.selectors.company_prefixes import known_prefixes
 from jinmai.systems.traceability.selectors.event_documents import query_document
 from jinmai.systems.traceability.selectors.events import events_for, newest, part_since
 from jinmai.systems.traceability.selectors.places import places_below
@@ -81,7 +82,8 @@ class Listener:
             self._done(now)
             return []
         self._done(now)
-        return [write(query_document(part.found, name=self.name), "json-2.0", epc_format=self.epc_format)]
+        document = query_document(part.found, name=self.name)
+        return [write(document, "json-2.0", epc_format=self.epc_format, prefixes=known_prefixes())]
 
     def _wants_empty(self) -> bool:
         """Whether the subscriber is told that nothing is new: once at each time of a schedule."""

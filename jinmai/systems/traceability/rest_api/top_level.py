@@ -18,6 +18,7 @@ from jinmai.systems.traceability.rest_api.headers import SPOKEN
 from jinmai.systems.traceability.rest_api.page_tokens import next_headers, page_size, place_of
 from jinmai.systems.traceability.rest_api.problems import not_found
 from jinmai.systems.traceability.rest_api.questions import answer, asked
+from jinmai.systems.traceability.selectors.company_prefixes import known_prefixes
 from jinmai.systems.traceability.selectors.events import events_for
 from jinmai.systems.traceability.selectors.top_level import (
     has_value,
@@ -127,7 +128,7 @@ def spelled_epc(epc: str, call: Call) -> str:
     if call.epc_format != "Always_EPC_URN":
         return epc
     try:
-        return to_urn(epc)
+        return to_urn(epc, prefixes=known_prefixes())
     except Gs1Error:
         return epc
 

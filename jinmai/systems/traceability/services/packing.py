@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
 from jinmai.standards.epcis import Event
-from jinmai.standards.gs1 import check_digit, prefix_length
+from jinmai.standards.gs1 import check_digit
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState, UnitKind, UnitState
-from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch, Site
+from jinmai.systems.traceability.models import LogisticUnit, Lot, MintBatch, Product, Site
+from jinmai.systems.traceability.selectors.company_prefixes import prefix_of
 from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
@@ -27,8 +28,6 @@ from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_IN_A_BOX = 100_000
 _SSCC_BODY = 17
-# A company prefix that nobody knows is taken to be as long as most of China's.
-_USUAL_PREFIX = 8
 _STANDS = frozenset({UnitState.PACKED, UnitState.RECEIVED})
 
 
@@ -70,7 +69,7 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
 
 def _pack(batch: MintBatch, first: int, count: int, at: datetime, by: User) -> LogisticUnit:
     box = LogisticUnit.objects.create(
-        sscc=next_sscc(batch.lot.product.gtin),
+        sscc=next_sscc(batch.lot.product),
         kind=UnitKind.BOX,
         lot=batch.lot,
         batch=batch,
@@ -99,6 +98,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
         LogisticUnit.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[box.pk for box in boxes])
         .select_related("site__owner", "lot__product")
+        .order_by("pk")
     )
     if not rows:
         raise ChainRefusedError(_("Scan at least one box for the pallet."))
@@ -110,9 +110,9 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
         if row.state not in _STANDS or row.site_id != rows[0].site_id:
             raise ChainRefusedError(_("%(sscc)s does not stand at this site.") % {"sscc": row.sscc})
     site = rows[0].site
-    gtin = Lot.objects.filter(units__in=rows).values_list("product__gtin", flat=True).order_by("pk")[0]
+    first = Lot.objects.filter(units__in=rows).select_related("product").order_by("pk")[0]
     pallet = LogisticUnit.objects.create(
-        sscc=next_sscc(gtin),
+        sscc=next_sscc(first.product),
         kind=UnitKind.PALLET,
         site=site,
         packed_by=site,
@@ -237,11 +237,21 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     return _record_moved(unit, at, events.sold([unit], at=at, site=unit.site), by)
 
 
-def next_sscc(gtin: str) -> str:
-    """The next free SSCC under the company prefix of a GTIN, kept for the transaction that asks."""
+def next_sscc(product: Product) -> str:
+    """The next free SSCC under the company prefix of a product, kept for the transaction that asks.
+
+    Raises:
+        ChainRefusedError: they are all used, or nobody says how long the prefix is: a shorter one may be that
+            of another firm.
+    """
+    length = prefix_of(product)
+    if length is None:
+        raise ChainRefusedError(
+            _("Nobody says how long the company prefix in GTIN %(gtin)s is; without it boxes get no number.")
+            % {"gtin": product.gtin}
+        )
     one_at_a_time("sscc")
-    length = prefix_length(gtin[1:]) or _USUAL_PREFIX
-    head = "0" + gtin[1 : 1 + length]
+    head = "0" + product.gtin[1 : 1 + length]
     room = _SSCC_BODY - len(head)
     newest = LogisticUnit.objects.filter(sscc__startswith=head).aggregate(Max("sscc"))["sscc__max"]
     reference = 1 if newest is None else int(newest[len(head) : _SSCC_BODY]) + 1

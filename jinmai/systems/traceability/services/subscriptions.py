@@ -20,6 +20,7 @@ from jinmai.standards.epcis import CannotCarry, write
 from jinmai.standards.epcis_query import read_query
 from jinmai.standards.epcis_query.schedule import read_schedule
 from jinmai.systems.traceability.models import Event, NamedQuery, Subscription
+from jinmai.systems.traceability.selectors.company_prefixes import known_prefixes
 from jinmai.systems.traceability.selectors.event_documents import query_document
 from jinmai.systems.traceability.selectors.events import Found, events_of, newest, part_since
 from jinmai.systems.traceability.selectors.places import places_below
@@ -190,9 +191,11 @@ def _send(subscription: Subscription, found: list[Found]) -> None:
     form = formats.get("form", "json-2.0")
     epcs = formats.get("epc", "Always_GS1_Digital_Link")
     try:
-        body = write(document, form, epc_format=epcs, cbv_format=formats.get("cbv", "No_Preference"))
+        cbv = formats.get("cbv", "No_Preference")
+        body = write(document, form, epc_format=epcs, cbv_format=cbv, prefixes=known_prefixes())
     except CannotCarry:
-        form, body = "json-2.0", write(document, "json-2.0", epc_format=epcs)
+        form = "json-2.0"
+        body = write(document, "json-2.0", epc_format=epcs, prefixes=known_prefixes())
     headers = {
         "Content-Type": "application/json" if form == "json-2.0" else "application/xml",
         "GS1-EPCIS-Version": "2.0",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from jinmai.standards import gs1
 
@@ -166,3 +167,23 @@ def test_urns_of_the_vectors_say_what_their_links_say(shared_data: Path) -> None
     for urn, link in urns:
         assert json.loads(_run("digital_link", "parse", urn)) == gs1.elements_of(link), urn
     assert len(urns) > 10
+
+
+def test_the_urn_of_a_link_needs_the_length_of_its_company_prefix(tmp_path: Path, settings: Settings) -> None:
+    link = "https://id.example.de/01/04006381333931/21/A?17=270101"
+    with pytest.raises(
+        CommandError, match="it is not known how long the company prefix in 04006381333931 is"
+    ):
+        _run("digital_link", "urn", link)
+    urn = "urn:epc:id:sgtin:4006381.033393.A"
+    assert _run("digital_link", "urn", link, "--prefix-length", "7").strip() == urn
+    with pytest.raises(CommandError, match="no room for a company prefix of 13 digits"):
+        _run("digital_link", "urn", link, "--prefix-length", "13")
+    settings.JINMAI_COMPANY_PREFIXES = tmp_path / "prefixes.json"
+    entries = {"GCPPrefixFormatList": {"entry": [{"prefix": "4006381", "gcpLength": 7}]}}
+    settings.JINMAI_COMPANY_PREFIXES.write_text(json.dumps(entries), encoding="utf-8")
+    assert _run("digital_link", "urn", link).strip() == urn
+    assert json.loads(_run("digital_link", "parse", urn)) == {"01": "04006381333931", "21": "A"}
+    assert _run("digital_link", "urn", "https://id.example.cn/01/06901234567892/21/7F").strip() == (
+        "urn:epc:id:sgtin:6901234.056789.7F"
+    )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO, get_args
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
 from jinmai.standards.epcis import (
@@ -13,11 +16,13 @@ from jinmai.standards.epcis import (
     CbvFormat,
     Document,
     EpcFormat,
+    Fault,
     Refused,
     Syntax,
     faults,
     write,
 )
+from jinmai.standards.gs1 import PREFIXES, Gs1Error, read_prefix_list
 from jinmai.systems.traceability.management.epcis.files import read_file
 
 HELP = "write a document in another form to standard output"
@@ -33,8 +38,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--epc-format", choices=get_args(EpcFormat), default="No_Preference", help="as in GS1-EPC-Format"
     )
     parser.add_argument(
+        "--prefixes", type=Path, help="GS1's list of the lengths of company prefixes (XML or JSON), for URNs"
+    )
+    parser.add_argument(
         "--cbv-format", choices=get_args(CbvFormat), default="No_Preference", help="as in GS1-CBV-XML-Format"
     )
+
+
+def _prefixes(path: Path | None) -> Mapping[str, int]:
+    """China's company prefixes, and those of the list that is named here or in the settings."""
+    path = path or settings.JINMAI_COMPANY_PREFIXES
+    if path is None:
+        return PREFIXES
+    try:
+        return {**PREFIXES, **read_prefix_list(path.read_bytes())}
+    except OSError as error:
+        raise Refused(Fault("", f"{path} cannot be read: {error.strerror}")) from None
 
 
 def run(options: dict[str, Any], out: TextIO) -> int:
@@ -43,9 +62,13 @@ def run(options: dict[str, Any], out: TextIO) -> int:
     try:
         document = _good(options["file"])
         written = write(
-            document, options["to"], epc_format=options["epc_format"], cbv_format=options["cbv_format"]
+            document,
+            options["to"],
+            epc_format=options["epc_format"],
+            cbv_format=options["cbv_format"],
+            prefixes=_prefixes(options["prefixes"]),
         )
-    except (Refused, CannotCarry) as refusal:
+    except (Refused, CannotCarry, Gs1Error) as refusal:
         raise CommandError(str(refusal)) from refusal
     sys.stdout.buffer.write(written if written.endswith(b"\n") else written + b"\n")
     sys.stdout.buffer.flush()
