@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jinmai.systems.traceability.models import Lot, MintBatch
 
 BEGAN = datetime(2024, 3, 1, 2, tzinfo=UTC)
+PACKED = BEGAN + timedelta(days=510)
 GRAMS_AN_ANIMAL = 200
 _numbers = count(1)
 

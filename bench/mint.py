@@ -1,9 +1,11 @@
-"""Animals that get a code: serials drawn and durable, the lot's quota held, manifest, signature, label text.
+"""Animals that get a code and a box: serials durable, the lot's quota held, signature, label, aggregation.
 
 Ten lots of 10,000 animals are minted as the page does it, on one core: the quota is checked, the batch is
 reserved, its serials are durable in the item store, its manifest root is entered in the ledger. Then every
-code is signed and written as it stands on a label. "minted_and_signed" is both together. "bytes_an_animal"
-is what the whole data folder grew by, ledger, events and indexes included, over the animals.
+code is signed and written as it stands on a label, and all animals are packed, 200 a box: each box with its
+SSCC, its commissioning and its packing event with every animal named, and its entry. "all_in" is the three
+together. "bytes_an_animal" is what the whole data folder grew by over the animals: ledger, events, mentions
+and indexes included. "bytes_an_animal_before_boxes" is the same before they were packed.
 
 Peer: the bare Ed25519 signature of the cryptography package over the same messages, the ceiling.
 
@@ -22,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bench import animals, own_instance
 from bench.machine import describe
 
-LOTS, ANIMALS = 10, 10_000
+LOTS, ANIMALS, A_BOX = 10, 10_000, 200
 
 
 def run() -> dict[str, Any]:
@@ -33,7 +35,7 @@ def run() -> dict[str, Any]:
     return {
         "name": "mint",
         "machine": machine,
-        "workload": {"lots": LOTS, "animals": LOTS * ANIMALS, "cores": 1},
+        "workload": {"lots": LOTS, "animals": LOTS * ANIMALS, "a_box": A_BOX, "cores": 1},
         "results": results,
         "peers": {"cryptography": {"signed": bare}},
         "ratios": {"cryptography": {"signed": round(results["signed"] / bare, 2)}},
@@ -45,6 +47,7 @@ def measure() -> None:
     folder = own_instance.begin()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     from jinmai.systems.traceability.services.item_codes import codes_of  # noqa: PLC0415
+    from jinmai.systems.traceability.services.packing import pack_boxes  # noqa: PLC0415
 
     firm = animals.make_firm()
     lots = [animals.make_lot(firm, ANIMALS) for _ in range(LOTS)]
@@ -58,6 +61,12 @@ def measure() -> None:
     if len(set(codes)) != LOTS * ANIMALS:
         raise RuntimeError("a code was given twice")
     own_instance.settle()
+    bare = own_instance.kept_bytes(folder) - before
+    start_packing = time.perf_counter()
+    for batch in batches:
+        pack_boxes(batch=batch, count=A_BOX, boxes=ANIMALS // A_BOX, at=animals.PACKED, by=firm.by)
+    packed = time.perf_counter() - start_packing
+    own_instance.settle()
     grown = own_instance.kept_bytes(folder) - before
     total = LOTS * ANIMALS
     print(
@@ -66,6 +75,9 @@ def measure() -> None:
                 "minted": int(total / minted),
                 "signed": int(total / (both - minted)),
                 "minted_and_signed": int(total / both),
+                "packed": int(total / packed),
+                "all_in": int(total / (both + packed)),
+                "bytes_an_animal_before_boxes": round(bare / total, 1),
                 "bytes_an_animal": round(grown / total, 1),
             }
         )
