@@ -22,6 +22,7 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pub
         "username_password_mismatch": _("The sign-in name or the password is wrong."),
         "too_many_login_attempts": _("This address tried too often. Wait a minute, then try again."),
         "enter_current_password": _("This is not the present password."),
+        "incorrect_password": _("This is not your password."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

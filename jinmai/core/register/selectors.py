@@ -27,6 +27,7 @@ from jinmai.core.register.models import (
     Source,
     Thing,
 )
+from jinmai.core.web.api import remembered
 from jinmai.standards.gbt4754 import names
 
 LONGEST_NUMBER = 18
@@ -127,9 +128,9 @@ def industry_name(code: str) -> str:
     """The name of an industry: its own where the city pack names it, else that of its division."""
     if not code:
         return ""
-    own = Industry.objects.filter(code=code).first()
-    if own is not None:
-        return own.name
+    own = remembered("register.industries", Industry.objects.in_bulk, unchanged=timezone.now, seconds=60.0)
+    if code in own:
+        return own[code].name
     return division_name(code, (get_language() or "zh").startswith("zh"))
 
 

@@ -149,7 +149,7 @@ def shown(fact: Fact) -> str:
         return gettext("withdrawn")
     match kind.value_type:
         case ValueType.NUMBER:
-            amount = formats.quantity(exact(fact.number, kind.decimals), kind.unit)
+            amount = formats.amount(exact(fact.number, kind.decimals), kind.unit)
             return f"{Bound(fact.bound).label} {amount}" if fact.bound else amount
         case ValueType.FLAG:
             return gettext("yes") if fact.number else gettext("no")

@@ -61,6 +61,28 @@ def spoken(value: Number | None, decimals: int = 2) -> str:
     )
 
 
+def amount(value: Number | None, unit: str) -> str:
+    """An exact number with its unit as people say it: 1,920万元, 1,923.4567万元; 19,200,000 yuan.
+
+    In Chinese from ten thousand on 万, from a hundred million on 亿, wherever that needs four decimals at
+    most: nothing is rounded. A number that would need more is written out.
+    """
+    if value is None or not in_chinese():
+        return quantity(value, unit)
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    for size, word in ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万")):
+        scaled = exact / size
+        if abs(scaled) >= 1 and scaled == round(scaled, 4):
+            words = f"{scaled:,.4f}".rstrip("0").rstrip(".")
+            # Units in Chinese follow at once, signs after a gap: 1,920万元, 1,326万 kWh.
+            return f"{words}{word}{'' if _chinese_unit(unit) else ' '}{unit}".strip()
+    return quantity(value, unit)
+
+
+def _chinese_unit(unit: str) -> bool:
+    return bool(unit) and not unit[0].isascii()
+
+
 def quantity(value: Number | None, unit: str, decimals: int | None = None) -> str:
     """A number with its unit; a dash alone when there is no number."""
     words = number(value, decimals)

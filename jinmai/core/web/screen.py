@@ -83,17 +83,14 @@ class Side:
 
     name: str
     tiles: list[ScreenTile]
-
-    @property
-    def close(self) -> bool:
-        """Whether its tiles have to stand closer than they like."""
-        return len(self.tiles) > ROOMY_SIDE
+    close: bool  # whether the tiles have to stand closer than they like: in both columns, so that they match
 
 
 def sides(tiles: list[ScreenTile]) -> list[Side]:
     """The tiles in two columns, the first half on the left."""
     half = (len(tiles) + 1) // 2
-    return [Side("left", tiles[:half]), Side("right", tiles[half:])]
+    close = half > ROOMY_SIDE
+    return [Side("left", tiles[:half], close), Side("right", tiles[half:], close)]
 
 
 def ticker() -> list[TickerLine]:

@@ -145,12 +145,34 @@ class TestPassword:
         assert client.get(reverse("password_change")).status_code == 200
         assert elsewhere.get(reverse("password_change")).status_code == 302
 
-    @pytest.mark.parametrize("weak", ["short", "password1234", "alice-alice", PASSWORD])
+    @pytest.mark.parametrize(
+        "weak",
+        [
+            "short",
+            "password1234",
+            "alice-alice",
+            PASSWORD,
+            "123456789012",
+            "827364519283",
+            "abcdefghijklm",
+            "aabbaabbaabb",
+        ],
+    )
     def test_a_weak_or_unchanged_password_is_refused(self, client: Client, alice: User, weak: str) -> None:
         sign_in(client)
         assert self.change(client, weak) == 200
         alice.refresh_from_db()
         assert alice.check_password(PASSWORD)
+
+    def test_what_is_refused_is_told_in_the_language_of_the_page(self, client: Client) -> None:
+        sign_in(client)
+        data = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
+        page = client.post(reverse("password_change"), data, headers={"Accept-Language": "zh-hans"})
+        assert "密码有 5 个字符" in page.content.decode()
+        wrong = client.post(
+            reverse("account_reauthenticate"), {"password": "guess"}, headers={"Accept-Language": "zh-hans"}
+        )
+        assert "密码不正确" in wrong.content.decode()
 
     def test_the_present_password_must_be_right(self, client: Client) -> None:
         sign_in(client)

@@ -112,8 +112,12 @@ def _industries() -> list[tuple[str, str]]:
     return [(code, f"{code} {named[code]}") for code in sorted(named)]
 
 
-def _industry(party: Party) -> str:
+def _industry_code(party: Party) -> str:
     return party.industry or party.industry_code
+
+
+def _industry(party: Party) -> str:
+    return selectors.industry_name(_industry_code(party))
 
 
 PARTIES = Table(
@@ -128,9 +132,11 @@ PARTIES = Table(
             secondary=MASKED.code,
             main=True,
         ),
+        Column("code", _("Unified social credit code"), value=MASKED.code, file_only=True),
         Column("kind", _("Kind"), value=lambda party: party.get_kind_display()),
         Column("district", _("District"), value=lambda party: party.district and party.district.name),
-        Column("industry", _("Industry"), value=_industry),
+        Column("industry", _("Industry"), value=_industry, secondary=_industry_code),
+        Column("industry_code", _("Industry code"), value=_industry_code, file_only=True),
         Column("size", _("Size class"), value=lambda party: party.get_size_display() or None),
         Column(
             "illustrative",

@@ -25,7 +25,8 @@ class Column:
     A value may be words, int, Decimal, float, bool, date, aware datetime, :class:`Status` or None
     (unknown, shown as a dash). ``sort`` names the ORM field that orders by it; a table over a plain
     sequence takes any non-empty word and orders by the value. ``main`` marks the cell that heads the
-    row's card on a phone; ``secondary`` is a quiet second line in it.
+    row's card on a phone; ``secondary`` is a quiet second line in it. ``file_only`` stands in the xlsx file
+    alone: what the page says in a second line is a column of its own there.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Column:
     wrap: bool = False
     numeric: bool = False
     seconds: bool = False
+    file_only: bool = False
 
     def of(self, row: Any) -> Any:
         """The row's value in this column."""

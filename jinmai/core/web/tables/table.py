@@ -43,6 +43,11 @@ class Table:
     empty: Empty = field(default_factory=lambda: Empty(_("Nothing here yet")))
     illustrative: bool = False
 
+    @property
+    def on_page(self) -> list[Column]:
+        """The columns that the page shows; the file has all."""
+        return [column for column in self.columns if not column.file_only]
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -137,7 +142,7 @@ class TableView:
         """Column heads; a click sorts, a second click turns round."""
         ordered, descending = self._order
         made = []
-        for column in self.table.columns:
+        for column in self.table.on_page:
             here = column is ordered
             word = f"-{column.key}" if here and not descending else column.key
             direction = ("descending" if descending else "ascending") if here else ""
@@ -169,8 +174,9 @@ class TableView:
 
     def cells(self, rows: Iterable[Any]) -> Iterable[list[Cell]]:
         """Rows as lines of cells."""
+        columns = self.table.on_page
         for row in rows:
-            yield [cell(column, row) for column in self.table.columns]
+            yield [cell(column, row) for column in columns]
 
     @property
     def empty(self) -> Empty:

@@ -105,6 +105,16 @@ def quantity(value: Any, unit: str, decimals: int | None = None) -> SafeString:
     )
 
 
+@register.simple_tag
+def spoken_quantity(value: Any, unit: str) -> SafeString:
+    """A large number as people say it, with its unit: 1,326.59万 kWh; in English 13,265,858 kWh."""
+    if not formats.in_chinese():
+        return quantity(value, unit, 0)
+    if value is None or abs(value) < 10_000:
+        return quantity(value, unit, 0)
+    return format_html('{}<span class="unit">{}</span>', formats.spoken(value), unit)
+
+
 @register.inclusion_tag("web/parts/status.html")
 def status(text: str | Status, tone: Tone = "", icon: str = "") -> dict[str, Any]:
     """A pill: ``{% status device.status %}`` or ``{% status "late" "attention" %}``."""

@@ -57,6 +57,27 @@ def test_large_numbers_are_said_as_each_language_says_them(
         assert formats.spoken(value) == english
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (19_200_000, "元", "1,920万元"),
+        (19_234_567, "元", "1,923.4567万元"),
+        (-300_000_000, "元", "-3亿元"),
+        (123_456_789, "kWh", "12,345.6789万 kWh"),
+        (Decimal("19200000.25"), "元", "19,200,000.25 元"),
+        (9_999, "人", "9,999 人"),
+        (None, "元", "–"),
+    ],
+)
+def test_an_amount_in_chinese_counts_by_ten_thousands_and_rounds_nothing(
+    value: formats.Number | None, unit: str, words: str
+) -> None:
+    with translation.override("zh-hans"):
+        assert formats.amount(value, unit) == words
+    with translation.override("en"):
+        assert formats.amount(value, unit) == formats.quantity(value, unit)
+
+
 def test_money_is_in_yuan_and_fen_only_where_there_are_any() -> None:
     with translation.override("en"):
         assert formats.money(3_000_000) == "30,000 yuan"

@@ -156,6 +156,7 @@ def test_every_tile_stands_on_it_and_many_stand_closer(count: int, left: int, *,
     sides = screen.sides(screen.screen_tiles(named))
     assert [shown.key for side in sides for shown in side.tiles] == [one.key for one in named]
     assert (len(sides[0].tiles), sides[0].close) == (left, close)
+    assert sides[1].close == close  # letters of one size on both sides
 
 
 def test_more_tiles_than_anybody_could_read_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from jinmai.core.register.api import industry_name
 from jinmai.core.web.api import city, formats, in_language
-from jinmai.standards.gbt4754 import names
 from jinmai.systems.industry.models import Property
 from jinmai.systems.industry.models.tariffs import clock_time
 from jinmai.systems.industry.selectors.telemetry import decimals
@@ -34,13 +34,12 @@ def district(code: str) -> str:
 
 @register.filter
 def industry(code: str) -> str:
-    """The name of the division that a GB/T 4754 code lies in, with the code."""
-    chinese = (get_language() or "zh").startswith("zh")
+    """The name of a GB/T 4754 code as the register has it, with the code."""
     try:
-        found = names(code)
+        found = industry_name(code)
     except LookupError:
         return code
-    return f"{found.zh if chinese else found.en} ({code})"
+    return f"{found} ({code})"
 
 
 @register.filter

@@ -35,6 +35,7 @@ def power_now() -> Tile:
     for district, power, _at in powers:
         by_district[district] = by_district.get(district, Decimal(0)) + power
     codes = [district.code for district in the_city().districts]
+    lived_in = {plant.district_code for plant in _live_plants()}
     return Tile(
         value=sum((power for _, power, _at in powers), Decimal(0)) if powers else None,
         label=_("Power now"),
@@ -45,7 +46,8 @@ def power_now() -> Tile:
         decimals=0,
         permission=PERMISSION,
         illustrative=_illustrative(),
-        districts={code: _whole(by_district.get(code)) for code in codes},
+        # Where no plant is connected nothing flows: nought, as on the portal; a dash is a plant unheard.
+        districts={code: _whole(by_district.get(code)) if code in lived_in else 0 for code in codes},
         doors={code: f"{reverse('industry:bureau_plants')}?district={code}" for code in codes},
         trail=city.power_by_minute(),
         patience=PATIENCE,
@@ -76,13 +78,13 @@ def energy_today() -> Tile:
     """Energy of all live plants since local midnight, with the last day's hours."""
     total = _sum(use.today for use in city.this_month().values())
     return Tile(
-        value=total,
+        value=None if total is None else total.quantize(Decimal(1), ROUND_HALF_EVEN),
         label=_("Energy today"),
         unit="kWh",
+        spoken=True,
         as_of=timezone.now() if total is not None else None,
         href=reverse("industry:bureau"),
         icon="bolt",
-        decimals=0,
         permission=PERMISSION,
         trail=city.energy_by_hour(),
         patience=PATIENCE,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import requires
+from jinmai.core.register.api import industry_name
 from jinmai.core.web.api import (
     ChoiceFilter,
     Column,
@@ -76,6 +77,7 @@ class BureauLine:
         self.district_name = bureau.district_name(plant.district_code)
         self.industry = record.division
         self.industry_code = plant.industry_code
+        self.industry_name = industry_name(plant.industry_code)
         self.status = steps.plant_status(record.now)
         self.tone = self.status.tone or "other"
         self.newest = record.now.newest
@@ -201,7 +203,8 @@ def _plant_table(found: list[PlantRecord], *, with_parties: bool) -> Table:
         columns=[
             Column("name", _("Plant"), sort="name", main=True, link=_href, secondary=_marks, wrap=True),
             Column("owner", _("Firm"), sort="owner", link=party, secondary=_place),
-            Column("industry_code", _("Industry"), sort="industry_code"),
+            Column("industry_name", _("Industry"), sort="industry_name", secondary=_industry_code),
+            Column("industry_code", _("Industry code"), file_only=True),
             Column("status", _("State"), secondary=_last_heard),
             *FIGURES,
         ],
@@ -235,6 +238,10 @@ def _marks(line: BureauLine) -> str:
 
 def _place(line: BureauLine) -> str:
     return line.district_name
+
+
+def _industry_code(line: BureauLine) -> str:
+    return line.industry_code
 
 
 def _last_heard(line: BureauLine) -> str:

@@ -6,6 +6,7 @@ import { startTheme } from "./theme.js";
 import { startMenus } from "./menus.js";
 import { startTables } from "./tables.js";
 import { startFolds } from "./folds.js";
+import { startRail } from "./rail.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 document.addEventListener("htmx:configRequest", (event) => {
@@ -40,5 +41,6 @@ startTheme();
 startMenus();
 startTables();
 startFolds();
+startRail();
 startLive();
 startCharts();

@@ -21,10 +21,15 @@ export function ticks(top) {
 const two = (value) => String(value).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+// 2026年11月23日 and 23 Nov 2026.
+export function day(time) {
+  const [year, month, date] = [time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()];
+  return language.startsWith("zh") ? `${year}年${month + 1}月${date}日` : `${date} ${MONTHS[month]} ${year}`;
+}
+
 // 2026年11月23日 09:15 and 23 Nov 2026, 09:15; seconds only where there are any.
 export function moment(at) {
   const time = new Date(at);
   const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}${time.getUTCSeconds() ? `:${two(time.getUTCSeconds())}` : ""}`;
-  const [year, month, day] = [time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()];
-  return language.startsWith("zh") ? `${year}年${month + 1}月${day}日 ${clock}` : `${day} ${MONTHS[month]} ${year}, ${clock}`;
+  return language.startsWith("zh") ? `${day(time)} ${clock}` : `${day(time)}, ${clock}`;
 }

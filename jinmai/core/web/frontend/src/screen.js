@@ -1,6 +1,7 @@
 // The big screen of a hall. It runs for days: no timers pile up, nothing is drawn by a chart library, and
 // once a night it loads itself anew, but only after the server has answered. Who may no longer see it sees nothing.
 import { startLive } from "./live.js";
+import { day } from "./format.js";
 
 const SILENCE = 10000; // without a new reading for so long, contact is lost
 const SHIFT_EVERY = 60000;
@@ -14,7 +15,8 @@ let heard = Date.now();
 let ahead = Number(board.dataset.now) * 1000 - Date.now(); // the server's clock counts, not this machine's
 
 const hands = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const calendar = new Intl.DateTimeFormat(language, { timeZone: zone, year: "numeric", month: "long", day: "numeric", weekday: "long" });
+const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+const weekday = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "long" });
 const clock = () => hands.format(Date.now() + ahead);
 const minutes = (words) => Number(words.slice(0, 2)) * 60 + Number(words.slice(3, 5));
 
@@ -25,7 +27,9 @@ function put(place, words) {
 function tick() {
   const time = clock();
   put(board.querySelector("[data-screen-clock]"), time);
-  put(board.querySelector("[data-screen-day]"), calendar.format(Date.now() + ahead));
+  const now = Date.now() + ahead;
+  const words = [day(new Date(calendar.format(now))), weekday.format(now)];
+  put(board.querySelector("[data-screen-day]"), language.startsWith("zh") ? words.join(" ") : words.reverse().join(", "));
   dim(minutes(time));
   watch();
 }
