@@ -157,7 +157,7 @@ def test_a_sole_trader_is_masked_until_somebody_says_why(officer: Client, tackle
     refused = officer.post(f"/parties/{TACKLE}/personal/", {"reason": " "})
     assert refused.status_code == 422
     answer = officer.post(f"/parties/{TACKLE}/personal/", {"reason": "subsidy check, case 7"})
-    assert "123,456" in answer.content.decode()
+    assert "12.3456万" in answer.content.decode()  # in Chinese, the page's own language
     assert "no-store" in answer.headers["Cache-Control"]
     entry = entries_for(tackle.subject, kinds=["access.unmasked.v1"])[0]
     assert entry.payload is not None
