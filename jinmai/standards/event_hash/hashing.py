@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from jinmai.standards.epcis import Document
+from jinmai.standards.epcis import Document, Refused
 from jinmai.standards.epcis.contexts import STANDARD_PREFIXES, as_list, prefixes_of
 from jinmai.standards.epcis.ignore_lists import is_ignore_list, names_in
 from jinmai.standards.event_hash import fields
@@ -207,6 +207,12 @@ def ignored_fields(document: Document) -> list[str]:
 
 
 def document_hashes(document: Document) -> list[str]:
-    """The hash of each event of a document, in its order."""
+    """The hash of each event of a document, in its order, whether or not they are valid.
+
+    Raises ``Refused`` with the place of what is no object and so no event at all.
+    """
+    for index, event in enumerate(document.events):
+        if not isinstance(event, dict):
+            raise Refused(document.fault_in(index, "", "an event is an object"))
     hasher = EventHasher(document.context, ignored_fields(document))
     return [hasher.hash(event) for event in document.events]

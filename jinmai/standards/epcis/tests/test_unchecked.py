@@ -11,12 +11,14 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from jinmai.standards.epcis import CannotCarry, Document, EpcFormat, Refused, Syntax, read, write
 from jinmai.standards.epcis.tests.documents import document, event, in_bytes
 from jinmai.standards.epcis.tests.generated import events
 from jinmai.standards.epcis.tests.test_mutations import ANYTHING, AROUND, places
 from jinmai.standards.epcis.tests.test_round_trips import FORMS
+from jinmai.standards.event_hash import document_hashes
 
 AT = "/epcisBody/eventList/0"
 XML: tuple[Syntax, ...] = ("xml-2.0", "xml-1.2")
@@ -72,6 +74,11 @@ def test_master_data_that_lacks_something_is_named(
     assert (refused.value.place, refused.value.element) == (place, element)
 
 
+def test_what_is_no_event_has_no_hash_but_a_place() -> None:
+    with pytest.raises(Refused, match="/epcisBody/eventList/1: an event is an object"):
+        document_hashes(read(orjson.dumps(document(event(), 7))))  # type: ignore[arg-type]  # that is the point
+
+
 def test_a_document_of_one_event_that_holds_none_is_refused() -> None:
     for form in FORMS:
         with pytest.raises(CannotCarry):
@@ -108,8 +115,40 @@ def test_any_document_is_written_or_refused_by_its_own_error(
     with suppress(Refused, CannotCarry):
         before = read(orjson.dumps(whole))
         count, written = len(before.events), write(before, form, epc_format=epcs)
+        document_hashes(before)
     if written is not None:
         assert len(read(written).events) == count
+
+
+@pytest.mark.slow
+@settings(max_examples=200)
+@given(
+    one=events(),
+    form=st.sampled_from(XML),
+    to=st.sampled_from(FORMS),
+    epcs=st.sampled_from(get_args(EpcFormat)),
+    dice=st.randoms(use_true_random=False),
+)
+def test_any_xml_is_written_anew_or_refused_by_its_own_error(
+    one: dict[str, Any], form: Syntax, to: Syntax, epcs: EpcFormat, dice: random.Random
+) -> None:
+    root = etree.fromstring(write(read(orjson.dumps(document(one, event(), **AROUND))), form))
+    for _ in range(dice.randint(1, 3)):
+        chosen = dice.choice(list(root.iter()))
+        parent = chosen.getparent()
+        match dice.randrange(4):
+            case 0:
+                chosen.text = dice.choice(["", "x", "1"])
+            case 1:
+                chosen.tag = dice.choice(["epc", "extension", "ilmd", "{urn:x:}y"])
+            case 2 if parent is not None:
+                parent.remove(chosen)
+            case _:
+                chosen.attrib.clear()
+    with suppress(Refused, CannotCarry):
+        before = read(etree.tostring(root))
+        document_hashes(before)
+        write(before, to, epc_format=epcs)
 
 
 def _as_query(whole: dict[str, Any]) -> dict[str, Any]:
