@@ -73,7 +73,7 @@ def test_the_officer_walks_from_the_hall_to_a_furnace_at_work(
     phone: bool,
 ) -> None:
     words, taken = WORDS[language], f"{language}-{'phone' if phone else 'desktop'}"
-    page = open_page(f"{instance.url}/screen/hall/{hall_key}", language=language, phone=phone)
+    page = open_page(f"{instance.url}/screen/hall/open#{hall_key}", language=language, phone=phone)
     if not phone:
         page.set_viewport_size(HALL)  # type: ignore[arg-type]
     moves(page.locator('[data-live="industry.power_now"]'))

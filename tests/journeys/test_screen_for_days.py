@@ -80,7 +80,7 @@ def hall_key(instance: Instance) -> str:
 
 
 def test_a_line_that_dies_without_a_word_is_opened_anew(line: Line, hall_key: str, open_page: Open) -> None:
-    page = open_page(f"http://127.0.0.1:{line.port}/screen/hall/{hall_key}")
+    page = open_page(f"http://127.0.0.1:{line.port}/screen/hall/open#{hall_key}")
     page.set_viewport_size(HALL)  # type: ignore[arg-type]
     board, value = page.locator("[data-screen]"), page.locator('[data-live="industry.power_now"]')
     expect(value).not_to_have_text("–")
@@ -97,7 +97,7 @@ def test_a_line_that_dies_without_a_word_is_opened_anew(line: Line, hall_key: st
 def test_in_days_it_wanders_loads_itself_at_night_and_grows_no_larger(
     instance: Instance, hall_key: str, open_page: Open
 ) -> None:
-    page = open_page(f"{instance.url}/screen/hall/{hall_key}")
+    page = open_page(f"{instance.url}/screen/hall/open#{hall_key}")
     page.set_viewport_size(HALL)  # type: ignore[arg-type]
     page.clock.install()
     page.reload()
@@ -118,7 +118,7 @@ def test_in_days_it_wanders_loads_itself_at_night_and_grows_no_larger(
 def test_a_key_that_was_revoked_takes_the_numbers_off_the_wall(instance: Instance, open_page: Open) -> None:
     told = instance.run("api_key", "create", "--scope", "screen", "--name", "ends", "--json").stdout
     key = json.loads(told)
-    page = open_page(f"{instance.url}/screen/hall/{key['key']}", allowed="403")
+    page = open_page(f"{instance.url}/screen/hall/open#{key['key']}", allowed="403")
     page.set_viewport_size(HALL)  # type: ignore[arg-type]
     value = page.locator('[data-live="industry.power_now"]')
     expect(value).not_to_have_text("–")

@@ -24,8 +24,8 @@ def made(scope: str = "screen") -> tuple[ApiKey, str]:
 
 
 def opened(client: Client, text: str) -> Any:
-    """Open the hall's address by a key and follow it."""
-    return client.get(reverse("open_hall", args=[text]), follow=True)
+    """Hand a key over on the hall's machine and follow where it leads."""
+    return client.post(reverse("open_hall"), {"key": text}, follow=True)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -43,6 +43,42 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_pages(client: Client) -
     cookie = client.cookies[hall.COOKIE]
     kept = [cookie[name] for name in ("httponly", "samesite", "path")]
     assert kept == [True, "Strict", reverse("hall_screen")]
+
+
+def test_the_key_stands_in_no_address_and_not_in_the_cookie(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    key, text = made()
+    secret = text.rpartition("_")[2]
+    led = [address for address, _status in opened(client, text).redirect_chain]
+    assert [address for address in led if secret in address] == []
+    assert secret not in client.cookies[hall.COOKIE].value
+    revoke_api_key(actor="user:1", key=key)
+    assert opened(client, text).status_code == 403
+    assert secret not in caplog.text
+
+
+def test_a_cookie_that_somebody_made_up_opens_nothing(client: Client) -> None:
+    key, text = made()
+    for value in (key.public_id, text, f"{key.public_id}:x:y"):
+        client.cookies[hall.COOKIE] = value
+        assert client.get(reverse("hall_screen")).status_code == 403
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "密钥"), ("en", "key")])
+def test_where_no_key_holds_the_page_leads_to_where_one_is_entered(
+    client: Client, language: str, words: str
+) -> None:
+    spoken = {"accept-language": language}
+    assert reverse("open_hall") in client.get(reverse("hall_screen"), headers=spoken).content.decode()
+    page = client.get(reverse("open_hall"), headers=spoken)
+    assert (page.status_code, words in page.content.decode()) == (200, True)
+
+
+def test_no_other_site_hands_a_key_over() -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(reverse("open_hall"), {"key": made()[1]}).status_code == 403
+    assert hall.COOKIE not in client.cookies
 
 
 @pytest.mark.parametrize("name", ["screen", "people", "inbox"])
@@ -78,7 +114,9 @@ def test_a_revoked_key_ends_the_open_stream(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(hall, "LOOK_SECONDS", 0.0)
     key, text = made()
     client = AsyncClient()
-    client.cookies[hall.COOKIE] = text
+    by_hand = Client()
+    opened(by_hand, text)
+    client.cookies = by_hand.cookies
 
     async def watch() -> list[bytes]:
         answer = await client.get(reverse("live_hall_screen"))

@@ -1,7 +1,8 @@
 """The big screen of a hall that runs unattended: opened once by a key, without anybody's session.
 
-The key is an API key with the scope ``screen``. It lies in a cookie of the hall's machine, opens this one
-page and nothing else, and when it is revoked the page goes dark within a second.
+The key is an API key with the scope ``screen``. It is handed over once in the body of a form, so that no log of
+addresses keeps it; the hall's machine keeps a signed cookie that names it, opens this one page and nothing else.
+When the key is revoked the page goes dark within a second.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jinmai.core.access.bearer import key_of
 from jinmai.core.access.models import ApiKey
@@ -41,15 +42,19 @@ class Hall:
 
 @public
 @never_cache
-@require_safe
-def open_hall(request: HttpRequest, key: str) -> HttpResponse:
-    """``/screen/hall/<key>``: keep the key on this machine and show the screen. Opened once."""
-    if _held(key) is None:
-        return _dark(request)
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_hall(request: HttpRequest) -> HttpResponse:
+    """``/screen/hall/open``: a key is entered once, or stands after ``#``; the screen is shown from then on."""
+    if request.method != "POST":
+        return render(request, "access/hall_open.html")
+    key = _of_screens(key_of(request.POST.get("key", "")))
+    if key is None:
+        return render(request, "access/hall_open.html", {"refused": True}, status=403)
     answer = redirect("hall_screen")
-    answer.set_cookie(
+    answer.set_signed_cookie(
         COOKIE,
-        key,
+        key.public_id,
+        salt=COOKIE,
         max_age=YEAR_SECONDS,
         path=reverse("hall_screen"),
         httponly=True,
@@ -64,7 +69,7 @@ def open_hall(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def hall_screen(request: HttpRequest) -> HttpResponse:
     """``/screen/hall/``: the big screen for who has a key that holds."""
-    if _held(request.COOKIES.get(COOKIE, "")) is None:
+    if _kept(request) is None:
         return _dark(request)
     return screen_page(request, Hall(), live=reverse("live_hall_screen"))
 
@@ -72,17 +77,22 @@ def hall_screen(request: HttpRequest) -> HttpResponse:
 @public
 async def live_hall_screen(request: HttpRequest) -> HttpResponseBase:
     """``/screen/hall/live``: everything on it as it moves, until the key is revoked."""
-    key = await sync_to_async(_held)(request.COOKIES.get(COOKIE, ""))
+    key = await sync_to_async(_kept)(request)
     if key is None:
         return HttpResponse(status=403)
     return await screen_stream(Hall(), allowed=partial(_still_holds, key.public_id))
 
 
-def _held(text: str) -> ApiKey | None:
-    """The key, where it holds and is meant for screens."""
-    key = key_of(text)
-    # The screen shows the whole city, so a firm's own key opens none.
-    return key if key and SCOPE in key.scopes and key.organisation is None else None
+def _kept(request: HttpRequest) -> ApiKey | None:
+    """The key that this machine was given, where it holds."""
+    public_id = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=YEAR_SECONDS)
+    found = ApiKey.objects.filter(public_id=public_id).first() if public_id else None
+    return _of_screens(found) if found and found.in_force else None
+
+
+def _of_screens(key: ApiKey | None) -> ApiKey | None:
+    """The key, where it is meant for screens. They show the whole city, so a firm's own key opens none."""
+    return key if key and SCOPE in key.scopes and key.organisation_id is None else None
 
 
 def _still_holds(public_id: str) -> bool:

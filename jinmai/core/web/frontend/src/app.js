@@ -7,6 +7,7 @@ import { startMenus } from "./menus.js";
 import { startTables } from "./tables.js";
 import { startFolds } from "./folds.js";
 import { startRail } from "./rail.js";
+import { startHall } from "./hall.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 document.addEventListener("htmx:configRequest", (event) => {
@@ -39,6 +40,7 @@ document.addEventListener("submit", (event) => {
 
 startTheme();
 startMenus();
+startHall();
 startTables();
 startFolds();
 startRail();
