@@ -6,6 +6,7 @@ from jinmai.core.access.bearer import ApiKeyBearer, SessionOf, anybody, api_urls
 from jinmai.core.access.holders import people_who_may
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.object_rules import declare_permission, may, visible
+from jinmai.core.access.people import actor_names
 from jinmai.core.access.reach import Principal, Reach, memberships, reach, standing
 from jinmai.core.access.roles import roles
 from jinmai.core.access.sealer import sealer
@@ -25,6 +26,7 @@ __all__ = [
     "Refused",
     "SessionOf",
     "User",
+    "actor_names",
     "anybody",
     "api_urls",
     "declare_permission",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 
 from jinmai.core.access.models import User
@@ -19,6 +21,13 @@ def describe(user: User) -> Person:
         organisation=" · ".join(dict.fromkeys(row.organisation.name(language) for row in held)),
         roles=" · ".join(dict.fromkeys(roles()[row.role].name.spoken(language) for row in held)),
     )
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """What the people among the actors of entries (``user:17``) are called; others have no name here."""
+    numbers = {actor.removeprefix("user:") for actor in actors if actor.startswith("user:")}
+    people = User.objects.filter(pk__in=[number for number in numbers if number.isdigit()])
+    return {f"user:{person.pk}": str(person) for person in people}
 
 
 def role_name(key: str) -> str:

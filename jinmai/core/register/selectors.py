@@ -35,6 +35,9 @@ MOST_CHANGES = 200
 
 Subject = Party | Place | Thing
 
+# Chunks of the largest table that is taken: its rows by 1,000, and as many tries anew after a stop.
+MOST_CHUNKS = 2_000
+
 
 def party_by_code(code: str) -> Party:
     """The party with this code. Raises ``Party.DoesNotExist``."""
@@ -176,13 +179,22 @@ def _derivations_of(numbers: set[int]) -> list[RecordedEntry]:
     return [
         entry
         for batch in batches
-        for entry in entries_for(f"import:{batch}", kinds=[entries.FACTS_DERIVED], limit=1_000)
-        if any(
-            first <= number <= last
-            for first, last in (entry.payload or {}).get("facts", ())
-            for number in numbers
-        )
+        for entry in entries_for(f"import:{batch}", kinds=[entries.FACTS_DERIVED], limit=MOST_CHUNKS)
+        if _names_one_of(entry, numbers)
     ]
+
+
+def _writings_of(batch: int, numbers: set[int]) -> list[RecordedEntry]:
+    """What committed to the rows of an import, and the entries of those chunks that wrote these facts."""
+    subject = f"import:{batch}"
+    accepted = entries_for(subject, kinds=[entries.IMPORT_ACCEPTED])
+    chunks = entries_for(subject, kinds=[entries.CHUNK_WRITTEN], limit=MOST_CHUNKS)
+    return [*accepted, *(entry for entry in chunks if _names_one_of(entry, numbers))]
+
+
+def _names_one_of(entry: RecordedEntry, numbers: set[int]) -> bool:
+    ranges = (entry.payload or {}).get("facts", ())
+    return any(first <= number <= last for first, last in ranges for number in numbers)
 
 
 def entries_of(facts: Iterable[Fact]) -> list[RecordedEntry]:
@@ -197,7 +209,8 @@ def entries_of(facts: Iterable[Fact]) -> list[RecordedEntry]:
             if numbers & {stated.get("fact"), said.get("fact"), said.get("corrects")}:
                 found[entry.id] = entry
     for batch in {fact.batch_id for fact in facts if fact.batch_id}:
-        for entry in entries_for(f"import:{batch}"):
+        brought = {fact.pk for fact in facts if fact.batch_id == batch}
+        for entry in _writings_of(batch, brought):
             found[entry.id] = entry
     for entry in _derivations_of(numbers):
         found[entry.id] = entry

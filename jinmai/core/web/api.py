@@ -27,6 +27,7 @@ from jinmai.core.web.tables import (
     TableView,
     table_page,
 )
+from jinmai.core.web.tables.workbook import runs_as_formula
 from jinmai.core.web.timeline import TimelineEntry
 from jinmai.core.web.typeface import CHINESE_TYPEFACE
 
@@ -81,6 +82,7 @@ __all__ = [
     "public",
     "remembered",
     "requires",
+    "runs_as_formula",
     "screen_page",
     "screen_stream",
     "signed_in",

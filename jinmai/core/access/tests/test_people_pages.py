@@ -6,12 +6,14 @@ import io
 import re
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
 from jinmai.core.access.services.api_keys import create_api_key
+from jinmai.core.access.services.people import give_role
 from jinmai.core.access.tests.factories import make_organisation, make_person
 from jinmai.core.ledger.api import entries_for
 
@@ -270,3 +272,22 @@ class TestKeysPages:
     def test_a_technician_sees_no_keys(self, bob: User) -> None:
         codes = [as_(bob).get(reverse(name)).status_code for name in ("api_keys", "add_api_key")]
         assert codes == [403, 403]
+
+
+def test_what_was_recorded_about_a_person_and_a_key_leads_to_its_proofs(client: Client) -> None:
+    office = make_organisation(kind="bureau")
+    officer = make_person("officer", "bureau_officer", office)
+    firm = make_organisation()
+    bob = make_person("bob")
+    give_role(actor=officer, person=bob, organisation=firm, role="technician")
+    key, _text = create_api_key(actor=f"user:{officer.pk}", scopes=["epcis"], organisation=firm)
+    call_command("seal", once=True, stdout=io.StringIO())
+    client.force_login(officer)
+    for subject, address in (
+        (f"user:{bob.pk}", reverse("person", args=[bob.pk])),
+        (f"api_key:{key.public_id}", reverse("api_key", args=[key.public_id])),
+    ):
+        page = client.get(address).content.decode()
+        proofs = [entry.proof_url for entry in entries_for(subject)]
+        assert proofs
+        assert [proof for proof in proofs if f'href="{proof}"' not in page] == []

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.access import entries as kinds
 from jinmai.core.access.models import Organisation, User
-from jinmai.core.access.people import role_name
+from jinmai.core.access.people import actor_names, role_name
 from jinmai.core.ledger.api import RecordedEntry
 from jinmai.core.web.api import TimelineEntry
 
@@ -32,8 +32,7 @@ TITLES: dict[str, str | Promise] = {
 def history(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
     """Entries as the timeline shows them, with the names of those who acted."""
     entries = list(entries)
-    numbers = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
-    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
+    names = actor_names(entry.actor for entry in entries)
     return [
         TimelineEntry(
             at=entry.occurred_at,
@@ -42,6 +41,7 @@ def history(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
             detail=_detail(entry),
             tone="attention" if entry.kind in {kinds.UNMASKED, kinds.PERSON_DISABLED} else "",
             number=entry.index,
+            proof=entry.proof_url,
         )
         for entry in entries
     ]

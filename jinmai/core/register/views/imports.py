@@ -36,13 +36,12 @@ from jinmai.core.register.services.imports import (
 )
 from jinmai.core.register.views.parties import IMPORT, reader_of
 from jinmai.core.register.views.recorded import told
-from jinmai.core.web.api import Column, Empty, Progress, Status, Table, table_page
+from jinmai.core.web.api import Column, Empty, Progress, Status, Table, runs_as_formula, table_page
 from jinmai.standards.tabular import cell_name
 
 AT_ONCE = 1.5  # seconds that a page itself works on an import, so that small files need no waiting
 SHOWN_CELLS = 200
 log = logging.getLogger(__name__)
-SPREADSHEET_RUNS = ("=", "+", "-", "@", "\t", "\r")
 TONES = {"done": "good", "refused": "alarm", "failed": "alarm", "checked": "attention", "dropped": "unknown"}
 REFUSALS = {
     "key": gettext_lazy("This form was used for another file already. Open a new one."),
@@ -272,7 +271,7 @@ def _report_lines(number: int) -> Iterator[str]:
 
 def _harmless(text: str) -> str:
     """Text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(SPREADSHEET_RUNS) else text
+    return f"'{text}" if runs_as_formula(text) else text
 
 
 def _actor(request: HttpRequest) -> str:

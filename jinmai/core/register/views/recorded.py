@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
-from jinmai.core.access.api import User
+from jinmai.core.access.api import actor_names
 from jinmai.core.ledger.api import RecordedEntry, entries_for, title_of
 from jinmai.core.register import entries as kinds
 from jinmai.core.register import selectors
@@ -16,6 +15,7 @@ from jinmai.core.register.panels import Shown
 from jinmai.core.web.api import TimelineEntry
 
 MOST = 40
+LOADER = "system:load_city"
 TONES = {
     kinds.FACT_CORRECTED: "attention",
     kinds.FACT_WITHDRAWN: "attention",
@@ -40,7 +40,7 @@ def timeline_of(party: Party, panels: Sequence[Shown] = ()) -> list[TimelineEntr
 def told(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
     """Entries as the timeline shows them, with the names of those who acted."""
     entries = list(entries)
-    names = _actors(entries)
+    names = {LOADER: gettext("city pack"), **actor_names(entry.actor for entry in entries)}
     known = selectors.fact_kinds()
     return [
         TimelineEntry(
@@ -50,28 +50,10 @@ def told(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
             detail=_detail(entry, known),
             tone=TONES.get(entry.kind, ""),  # type: ignore[arg-type]
             number=entry.index,
-            proof=proof_of(entry),
+            proof=entry.proof_url,
         )
         for entry in entries
     ]
-
-
-def proof_of(entry: RecordedEntry) -> str:
-    """The address of an entry's proof, empty until it is sealed."""
-    if entry.index is None:
-        return ""
-    try:
-        return reverse("log_proof", args=[entry.index])
-    except NoReverseMatch:
-        return ""
-
-
-def _actors(entries: Iterable[RecordedEntry]) -> dict[str, str]:
-    numbers = {entry.actor.removeprefix("user:") for entry in entries if entry.actor.startswith("user:")}
-    people = User.objects.filter(pk__in=[number for number in numbers if number.isdigit()])
-    return {f"user:{user.pk}": str(user) for user in people} | {
-        "system:load_city": gettext("city pack"),
-    }
 
 
 def _detail(entry: RecordedEntry, known: Mapping[str, FactKind]) -> str:

@@ -116,12 +116,17 @@ def _cell(sheet: WriteOnlyWorksheet, column: Column, value: Any) -> Any:
             return _text(sheet, str(value))
 
 
+def runs_as_formula(words: str) -> bool:
+    """Whether a spreadsheet would take this text for a formula and run it."""
+    return words.startswith(FORMULA_STARTS)
+
+
 def _text(sheet: WriteOnlyWorksheet, words: str) -> Any:
     """A cell that is text whatever it begins with, control characters taken out."""
     words = ILLEGAL_CHARACTERS_RE.sub("", words)[:32_767]
     cell = WriteOnlyCell(sheet, words)
     cell.data_type = "s"
-    if words.startswith(FORMULA_STARTS):
+    if runs_as_formula(words):
         cell.quotePrefix = True
     return cell
 
