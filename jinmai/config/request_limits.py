@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+# A file of ``web.api.LARGEST_UPLOAD`` with the form around it; deploy/reverse-proxy/nginx.conf says the same.
 LARGEST_REQUEST: Final = 64 * 1024 * 1024
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jinmai.config.request_limits import LimitedBody, announces_too_much
+from jinmai.config.request_limits import LARGEST_REQUEST, LimitedBody, announces_too_much
+from jinmai.core.web.api import LARGEST_UPLOAD
 from tests import beside
+
+HOUSE = Path(__file__).resolve().parents[3]
 
 
 def receive_all(*parts: bytes, largest: int) -> tuple[list[str], list[dict[str, Any]]]:
@@ -48,3 +53,13 @@ def test_an_announced_length_is_believed_where_it_is_one(length: bytes, *, too_m
 
 def test_a_length_that_is_not_announced_is_awaited() -> None:
     assert not announces_too_much({"headers": []}, 3)
+
+
+def test_every_place_says_the_same_number_and_a_file_of_it_comes_through_with_its_form() -> None:
+    megabytes = LARGEST_UPLOAD // 1_000_000
+    proxy = (HOUSE / "deploy" / "reverse-proxy" / "nginx.conf").read_text(encoding="utf-8")
+    (taken,) = re.findall(r"client_max_body_size (\d+)m;", proxy)
+    assert int(taken) * 1024 * 1024 == LARGEST_REQUEST
+    assert LARGEST_REQUEST - LARGEST_UPLOAD > 1_000_000
+    told = (HOUSE / "jinmai" / "core" / "register" / "README.md").read_text(encoding="utf-8")
+    assert f"at most {megabytes} MB through the page" in told

@@ -25,20 +25,19 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def renewed(what: str, renew: Callable[[], bool]) -> Iterator[threading.Event]:
-    """Call ``renew`` every few seconds during the block. The event given is set once the lease is lost.
+def renewed(what: str, renew: Callable[[], bool]) -> Iterator[None]:
+    """Call ``renew`` every few seconds during the block.
 
     ``renew`` prolongs the lease and says whether it was still held. Work shorter than ``RENEW_SECONDS`` costs
     one idle thread and no statement.
     """
-    done, lost = threading.Event(), threading.Event()
+    done = threading.Event()
 
     def keep() -> None:
         while not done.wait(RENEW_SECONDS):
             try:
                 if not renew():
                     log.warning("%s: the lease was lost, another worker may run it too", what)
-                    lost.set()
                     return
             except DatabaseError:
                 log.exception("%s: the lease could not be renewed, trying again", what)
@@ -48,7 +47,7 @@ def renewed(what: str, renew: Callable[[], bool]) -> Iterator[threading.Event]:
     thread = threading.Thread(target=keep, name=f"lease of {what}", daemon=True)
     thread.start()
     try:
-        yield lost
+        yield
     finally:
         done.set()
         thread.join()

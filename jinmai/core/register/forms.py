@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jinmai.core.register.choices import DERIVED, FIRST_YEAR, LAST_YEAR, SizeClass
 from jinmai.core.register.models import District, Party, Source
-from jinmai.core.register.services.imports import LARGEST_UPLOAD
 from jinmai.core.register.services.parties import EDITIONS
+from jinmai.core.web.api import LARGEST_UPLOAD
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -166,7 +167,17 @@ class ImportForm(forms.Form):
         label=_("Table (.xlsx or .csv)"),
         max_length=200,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.csv",
+                "data-largest": LARGEST_UPLOAD,
+                "data-too-large": _("This file is larger than is taken here."),
+            }
+        ),
+        help_text=format_lazy(
+            _("At most {most} MB. Larger tables: the command “jinmai register import”."),
+            most=LARGEST_UPLOAD // 1_000_000,
+        ),
     )
     source = SourceField(
         label=_("Source register"), help_text=_("For rows that do not name their own source.")

@@ -195,13 +195,6 @@ def load(pack: Path) -> None:
         _each(folder / "facts.toml", FactsFile, "facts", _fact)
 
 
-def load_kinds() -> None:
-    """Only what every city has: kinds of facts and source registers."""
-    own = Path(str(files(__package__)))
-    _each(own / "fact_kinds.toml", KindsFile, "fact_kinds", _kind)
-    _each(own / "sources.toml", SourcesFile, "sources", _source)
-
-
 def _rows(path: Path, shape: type[T], field: str) -> list[Any]:
     try:
         found: list[Any] = getattr(msgspec.toml.decode(path.read_bytes(), type=shape), field)

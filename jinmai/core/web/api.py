@@ -30,11 +30,13 @@ from jinmai.core.web.tables import (
 from jinmai.core.web.tables.workbook import runs_as_formula
 from jinmai.core.web.timeline import TimelineEntry
 from jinmai.core.web.typeface import CHINESE_TYPEFACE
+from jinmai.core.web.uploads import LARGEST_UPLOAD
 
 __all__ = [
     "ASKED_AGAIN",
     "CACHED",
     "CHINESE_TYPEFACE",
+    "LARGEST_UPLOAD",
     "VIEW_SCREEN",
     "Authorization",
     "Axis",

@@ -1,8 +1,8 @@
 """The big screen of a hall that runs unattended: opened once by a key, without anybody's session.
 
-The key is an API key with the scope ``screen``. It is handed over once in the body of a form, so that no log of
-addresses keeps it; the hall's machine keeps a signed cookie that names it, opens this one page and nothing else.
-When the key is revoked the page goes dark within a second.
+The key is an API key with the scope ``screen``. It is handed over once in the body of a form, so that no log
+of addresses keeps it; the hall's machine keeps a signed cookie that names it, opens this one page and nothing
+else. When the key is revoked the page goes dark within a second.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Hall:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_hall(request: HttpRequest) -> HttpResponse:
-    """``/screen/hall/open``: a key is entered once, or stands after ``#``; the screen is shown from then on."""
+    """``/screen/hall/open``: a key is entered once, or stands after ``#``; then the screen is shown."""
     if request.method != "POST":
         return render(request, "access/hall_open.html")
     key = _of_screens(key_of(request.POST.get("key", "")))

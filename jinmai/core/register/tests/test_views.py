@@ -19,6 +19,7 @@ from jinmai.core.register.models import Import, Party
 from jinmai.core.register.panels import NextStep, Panel
 from jinmai.core.register.services.facts import When, correct_fact, enter_fact
 from jinmai.core.register.tests.factories import ACTOR, ALLOY, BUREAU, TACKLE, code_number, make_party
+from jinmai.core.web.api import LARGEST_UPLOAD
 from jinmai.core.web.manifest import Manifest, Words
 from jinmai.core.web.manifest import Panel as Declared
 
@@ -347,6 +348,14 @@ def test_a_form_without_file_or_with_a_future_day_comes_back(officer: Client) ->
         {"key": "k", "source": "tax", "as_of": "2999-01-01", "file": SimpleUploadedFile("a.csv", b"x")},
     ):
         assert officer.post("/parties/imports/new/", given).status_code == 422
+
+
+def test_a_table_that_is_too_large_is_refused_at_its_field(officer: Client) -> None:
+    table = SimpleUploadedFile("a.csv", bytes(LARGEST_UPLOAD + 1))
+    given = {"key": "k", "source": "tax", "as_of": "2026-04-30", "file": table}
+    answer = officer.post("/parties/imports/new/", given)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert f"{LARGEST_UPLOAD // 1_000_000} MB" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("_own_folder")

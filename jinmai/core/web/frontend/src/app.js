@@ -8,6 +8,7 @@ import { startTables } from "./tables.js";
 import { startFolds } from "./folds.js";
 import { startRail } from "./rail.js";
 import { startHall } from "./hall.js";
+import { startUploads } from "./uploads.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 document.addEventListener("htmx:configRequest", (event) => {
@@ -41,6 +42,7 @@ document.addEventListener("submit", (event) => {
 startTheme();
 startMenus();
 startHall();
+startUploads();
 startTables();
 startFolds();
 startRail();
