@@ -51,12 +51,18 @@ class IdentityLinked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: str
 
 
-class ApiKeyChanged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A key was made or revoked. ``organisation`` is empty for one that reaches the whole city."""
+class ApiKeyChanged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A key was made or revoked. ``organisation`` is empty for one that reaches the whole city.
+
+    ``digest`` is the SHA-256 of the secret in hexadecimal, ``expires_at`` when it ends, empty for never; keys
+    made before these were recorded have neither.
+    """
 
     key: str
     organisation: str
     scopes: list[str]
+    digest: str | None = None
+    expires_at: str | None = None
 
 
 class Unmasked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,10 +17,11 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from jinmai.core.access.choices import OrganisationKind
-from jinmai.core.access.entries import ROLE_TAKEN, RoleChanged
+from jinmai.core.access.entries import ORGANISATION_ADDED, ROLE_TAKEN, RoleChanged
 from jinmai.core.access.models import Organisation, User
 from jinmai.core.access.roles import roles
-from jinmai.core.access.services.people import give_role
+from jinmai.core.access.services.organisations import add_organisation, record_organisation
+from jinmai.core.access.services.people import enter_person, give_role
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.sign_ins import new_passwords
 from jinmai.core.ledger.api import entries_for
@@ -83,19 +84,18 @@ def load(pack: Path) -> None:
     refuse_wrong_rows(file, path)
     passwords = new_passwords([person.username for person in file.people if person.illustrative])
     with transaction.atomic():
-        for row in file.organisations:
-            Organisation.objects.update_or_create(
-                code=row.code,
-                defaults={
-                    "name_zh": row.name.zh,
-                    "name_en": row.name.en,
-                    "kind": row.kind,
-                    "district": row.district,
-                    "illustrative": row.illustrative,
-                },
-            )
-        for person in file.people:
-            _load_person(person, passwords.get(person.username))
+        for number, row in enumerate(file.organisations, 1):
+            try:
+                _load_organisation(row)
+            except Refused as refused:
+                raise ValueError(
+                    f"{path}: organisations, row {number} ({row.name.zh}): {refused}"
+                ) from refused
+        for number, person in enumerate(file.people, 1):
+            try:
+                _load_person(person, passwords.get(person.username))
+            except Refused as refused:
+                raise ValueError(f"{path}: people, row {number} ({person.username}): {refused}") from None
 
 
 def refuse_wrong_rows(file: PeopleFile, path: Path) -> None:
@@ -137,17 +137,36 @@ def _fault_of_person(person: PersonRow, kinds: dict[str, str]) -> str:
     return ""
 
 
+def _load_organisation(row: OrganisationRow) -> None:
+    """Add it, or leave the one that is there as it is: its kind and district decide who sees what."""
+    fields = {
+        "name_zh": row.name.zh,
+        "name_en": row.name.en,
+        "kind": row.kind,
+        "district": row.district,
+        "illustrative": row.illustrative,
+    }
+    kept = Organisation.objects.filter(code=row.code).first()
+    if kept is None:
+        add_organisation(actor=LOADER, code=row.code, **fields)  # type: ignore[arg-type]  # as the verb takes them
+    elif other := sorted(name for name, value in fields.items() if getattr(kept, name) != value):
+        log.warning("%s stays as it is here; the city pack says otherwise: %s", row.code, ", ".join(other))
+    elif not entries_for(f"organisation:{row.code}", kinds=[ORGANISATION_ADDED], limit=1):
+        record_organisation(actor=LOADER, organisation=kept)
+
+
 def _load_person(row: PersonRow, password: str | None) -> None:
     person = User.objects.filter(username=row.username).first()
     if person is None:
-        person = User.objects.create_user(
-            row.username,
-            password,
+        person = User(
+            username=User.normalize_username(row.username),
             display_name=row.name,
             email=row.email,
             phone=row.phone,
             illustrative=row.illustrative,
         )
+        person.set_password(password)
+        enter_person(actor=LOADER, person=person)
     taken = _taken_from(person)
     for one in row.roles:
         if not one.known or (one.organisation, one.role) in taken:

@@ -71,6 +71,12 @@ def _record(kind: str, key: ApiKey, actor: str) -> None:
     append(
         kind=kind,
         subject=f"api_key:{key.public_id}",
-        payload=ApiKeyChanged(key.public_id, organisation, list(key.scopes)),
+        payload=ApiKeyChanged(
+            key.public_id,
+            organisation,
+            list(key.scopes),
+            digest=bytes(key.digest).hex(),
+            expires_at=key.expires_at.isoformat() if key.expires_at else "",
+        ),
         actor=actor,
     )

@@ -49,6 +49,14 @@ def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     password = made_up_password()
     person.set_password(password)
     person.password_is_temporary = True
+    with transaction.atomic():
+        enter_person(actor=actor, person=person)
+        _give(actor, person, organisation, role)
+    return person, password
+
+
+def enter_person(*, actor: Actor, person: User) -> None:
+    """Keep a person who holds no role yet, such as one of the city pack. Raises :class:`Refused`."""
     try:
         person.full_clean()
     except ValidationError as error:
@@ -56,8 +64,6 @@ def add_person(  # noqa: PLR0913 - the fields of a person, each by its name
     with transaction.atomic():
         person.save()
         _record(PERSON_ADDED, person, actor)
-        _give(actor, person, organisation, role)
-    return person, password
 
 
 def disable_person(*, actor: Actor, person: User, reason: str) -> None:

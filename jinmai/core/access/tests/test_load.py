@@ -11,9 +11,10 @@ from django.conf import settings as configured
 from stdnum.cn import uscc
 
 from jinmai.core.access.api import demo_sign_ins
-from jinmai.core.access.entries import ROLE_GIVEN
+from jinmai.core.access.entries import ORGANISATION_ADDED, PERSON_ADDED, ROLE_GIVEN
 from jinmai.core.access.load import load
 from jinmai.core.access.models import Membership, Organisation, User
+from jinmai.core.access.services.organisations import add_organisation
 from jinmai.core.access.services.people import take_role
 from jinmai.core.access.sign_ins import kept_passwords
 from jinmai.core.ledger.api import entries_for
@@ -170,3 +171,39 @@ def test_a_role_of_the_pack_is_recorded_like_any_other(pack: Path) -> None:
     load(pack)
     [entry] = entries_for(f"user:{User.objects.get().pk}", kinds=[ROLE_GIVEN])
     assert entry.actor == "command:load_city"
+
+
+def test_organisations_and_people_of_the_pack_are_recorded_once(pack: Path) -> None:
+    load(pack)
+    load(pack)
+    [added] = entries_for("organisation:91210711MA0HR0001T", kinds=[ORGANISATION_ADDED])
+    [entered] = entries_for(f"user:{User.objects.get().pk}", kinds=[PERSON_ADDED])
+    assert {added.actor, entered.actor} == {"command:load_city"}
+    assert added.payload == {"code": "91210711MA0HR0001T", "kind": "enterprise", "district": ""}
+
+
+def test_an_organisation_that_is_there_already_stays_as_it_is_and_the_difference_is_told(
+    pack: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_organisation(
+        actor="command:test",
+        code="91210711MA0HR0001T",
+        name_zh="宏熔",
+        name_en="Hongrong",
+        kind="institute",
+        district="210711",
+    )
+    load(pack)
+    row = Organisation.objects.get()
+    assert (row.kind, row.district, row.illustrative) == ("institute", "210711", False)
+    assert "91210711MA0HR0001T" in caplog.text
+    assert "kind" in caplog.text
+
+
+def test_what_an_earlier_house_loaded_without_an_entry_is_recorded_where_it_is_as_the_pack_says(
+    pack: Path,
+) -> None:
+    fields = {"name_zh": "宏熔", "name_en": "Hongrong", "illustrative": True}
+    Organisation.objects.create(code="91210711MA0HR0001T", kind="enterprise", **fields)
+    load(pack)
+    assert len(entries_for("organisation:91210711MA0HR0001T", kinds=[ORGANISATION_ADDED])) == 1
