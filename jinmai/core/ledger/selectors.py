@@ -74,10 +74,14 @@ def recorded(entry: Entry) -> RecordedEntry:
         actor=entry.actor,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
-        content=bytes(payload.content) if payload else b"",
+        content=_octets(payload.content) if payload else b"",
         erased=payload is None or payload.erased_by_id is not None,
-        leaf=bytes(entry.leaf),
     )
+
+
+def _octets(kept: bytes | memoryview | str) -> bytes:
+    """SQLite gives text back where somebody put text; ``fsck`` names it, and the rooms go on reading."""
+    return kept.encode() if isinstance(kept, str) else bytes(kept)
 
 
 def sealed_entry(index: int) -> RecordedEntry:

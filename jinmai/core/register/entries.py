@@ -63,6 +63,7 @@ class KindDeclared(msgspec.Struct, frozen=True):
     sources: list[str]
     protected: bool
     text_form: str
+    signed: bool = False
 
 
 class SourceDeclared(msgspec.Struct, frozen=True):

@@ -56,6 +56,7 @@ class KindRow(_Row, frozen=True):
     sources: list[str] = []
     protected: bool = False
     form: TextForm | None = None
+    signed: bool = False
 
 
 class SourceRow(_Row, frozen=True):
@@ -260,6 +261,7 @@ def _kind(row: KindRow) -> None:
         sources=row.sources,
         protected=row.protected,
         text_form=row.form or "",
+        signed=row.signed,
     )
     declare_kind(said, actor=ACTOR)
 

@@ -225,7 +225,8 @@ class FactKind(Named):
 
     A number is kept as whole multiples of ``10 ** -decimals`` units (money: yuan with two decimals, that is
     fen). ``sources`` empty: any register. ``protected`` values are masked for persons and sole traders.
-    ``text_form`` names a standard that the words of a text keep; others are refused at their entry.
+    ``text_form`` names a standard that the words of a text keep; others are refused at their entry. Numbers
+    below nought are refused, too, but where the kind is ``signed``.
     """
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
@@ -238,6 +239,7 @@ class FactKind(Named):
     sources = models.JSONField(_("sources"), default=list, blank=True)
     protected = models.BooleanField(_("protected"), default=False)
     text_form = models.CharField(_("form of the words"), max_length=20, choices=TextForm, blank=True)
+    signed = models.BooleanField(_("may be below nought"), default=False)
 
     class Meta:
         ordering: ClassVar = ["key"]

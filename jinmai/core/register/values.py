@@ -20,6 +20,7 @@ Reason = Literal[
     "number",
     "too_precise",
     "too_large",
+    "below_nought",
     "day",
     "flag",
     "code",
@@ -60,7 +61,10 @@ def parse(kind: FactKind, given: str) -> Value:
     """The value that a cell or field says. Raises :class:`ValueFault`."""
     match kind.value_type:
         case ValueType.NUMBER:
-            return Value(number=parse_number(given, kind.decimals))
+            number = parse_number(given, kind.decimals)
+            if number < 0 and not kind.signed:
+                raise ValueFault("below_nought")
+            return Value(number=number)
         case ValueType.DAY:
             return Value(text=parse_day(given).isoformat())
         case ValueType.FLAG:

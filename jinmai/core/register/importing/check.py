@@ -234,6 +234,8 @@ class RowChecker:
             digits = plain(year).removesuffix("年")
             if not (digits.isascii() and digits.isdigit() and FIRST_YEAR <= int(digits) <= LAST_YEAR):
                 raise CellError("year", "year")
+            if int(digits) > as_of.year:
+                raise CellError("year", "period_to_come")
             return RowTime(as_of.isoformat(), f"{digits}-01-01", f"{int(digits) + 1}-01-01")
         begins = _day("from", since) if since else None
         ends = _day("to", until) if until else None
@@ -242,6 +244,8 @@ class RowChecker:
         begins = begins or as_of
         if ends is not None and ends <= begins:
             raise CellError("to", "period_empty")
+        if self.context.columns.yearly and begins > as_of:
+            raise CellError("from", "period_to_come")
         return RowTime(as_of.isoformat(), begins.isoformat(), ends.isoformat() if ends else "")
 
     def _facts(self, row: Row, source: str, faults: list[Refused]) -> list[tuple[str, int | None, str]]:

@@ -43,6 +43,8 @@ CELL = {
     "number": gettext_noop("Not a number."),
     "too_precise": gettext_noop("More decimals than are kept: %(detail)s."),
     "too_large": gettext_noop("The number is too large."),
+    "below_nought": gettext_noop("This number is never below nought."),
+    "period_to_come": gettext_noop("The year had not begun on the as-of day."),
     "flag": gettext_noop("Write yes or no."),
     "value_code": gettext_noop("Not in the list. There are: %(detail)s."),
     "licence": gettext_noop(

@@ -72,6 +72,7 @@ def kind_as_declared(row: FactKind) -> entries.KindDeclared:
         sources=row.sources,
         protected=row.protected,
         text_form=row.text_form,
+        signed=row.signed,
     )
 
 

@@ -75,11 +75,18 @@ def test_a_period_beyond_the_years_that_are_taken_refuses_its_row(
     assert [(cell.column, cell.reason) for cell in staging.refused_cells(batch.pk)] == [(column, "day_range")]
 
 
-def test_the_first_and_the_last_year_are_taken() -> None:
+def test_the_first_year_is_taken_and_none_that_had_not_begun() -> None:
     batch = _advanced(_open([_row(1, "1949-01-01", "1950-01-01"), _row(2, "2100-01-01", "2101-01-01")]))
-    assert (batch.rows_good, batch.rows_refused) == (2, 0)
-    accept_import(batch=batch, only_good=False, actor=ACTOR)
+    refused = [(cell.row, cell.column, cell.reason) for cell in staging.refused_cells(batch.pk)]
+    assert refused == [(3, 4, "period_to_come")]
+    accept_import(batch=batch, only_good=True, actor=ACTOR)
     assert _advanced(batch).state == "done"
+
+
+def test_a_figure_below_nought_is_refused_by_its_cell() -> None:
+    batch = _advanced(_open([_row(1, revenue="-30000000"), _row(2, revenue="0")]))
+    refused = [(cell.row, cell.column, cell.reason) for cell in staging.refused_cells(batch.pk)]
+    assert refused == [(2, 6, "below_nought")]
 
 
 def test_no_number_is_larger_than_the_database_keeps_however_it_is_written() -> None:
