@@ -144,7 +144,7 @@ def keep(  # noqa: PLR0913 - what was read, of whom, and how, each by its name
             store_rows(rows, job, began)
             _finish(job, rows, reading)
             if rows:
-                _enter(job, actor)
+                _enter(job, rows, actor)
                 announce()
     except IntegrityError:
         # Somebody used the same key at the same moment: theirs is the job.
@@ -220,7 +220,8 @@ def _finish(job: CaptureJob, rows: list[EventRow], reading: Reading) -> None:
     job.save(update_fields=["success", "errors", "events_count", "merkle_root", "finished_at"])
 
 
-def _enter(job: CaptureJob, actor: str) -> None:
+def _enter(job: CaptureJob, rows: Sequence[EventRow], actor: str) -> None:
+    bodies = tlog.Tree(hashlib.sha256(row.body).digest() for row in rows)
     append(
         kind=entries.EVENTS_CAPTURED,
         subject=f"traceability.capture:{job.capture_id}",
@@ -229,6 +230,7 @@ def _enter(job: CaptureJob, actor: str) -> None:
             owner=job.owner.code if job.owner else "",
             events=job.events_count,
             merkle_root=bytes(job.merkle_root).hex(),
+            bodies_root=tlog.root(bodies, len(rows)).hex(),
         ),
         actor=actor,
     )

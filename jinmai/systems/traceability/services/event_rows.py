@@ -93,26 +93,30 @@ def _row(
     event_id = kept.setdefault("eventID", hashed)
     own = kept.pop("@context", None)
     mentions, parties = _mentions(event, mention_items=mention_items)
-    happened = instant_of(event.get("eventTime"))
     return EventRow(
         place=place,
         event_id=event_id,
         hash=bytes.fromhex(hashed[len("ni:///sha-256;") :][:64]),
-        columns={
-            "type": event["type"],
-            "action": event.get("action", ""),
-            "event_time": happened,
-            "biz_step": event.get("bizStep", ""),
-            "disposition": event.get("disposition", ""),
-            "read_point": _place(event, "readPoint"),
-            "biz_location": _place(event, "bizLocation"),
-            "declares_error": "errorDeclaration" in event,
-        },
+        columns=columns_of(event),
         body=write_body(kept),
         mentions=mentions,
         parties=parties,
         context=context if own is None else [*context, *(own if isinstance(own, list) else [own])],
     )
+
+
+def columns_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sought of an event in its canonical form, as the columns keep it."""
+    return {
+        "type": event["type"],
+        "action": event.get("action", ""),
+        "event_time": instant_of(event.get("eventTime")),
+        "biz_step": event.get("bizStep", ""),
+        "disposition": event.get("disposition", ""),
+        "read_point": _place(event, "readPoint"),
+        "biz_location": _place(event, "bizLocation"),
+        "declares_error": "errorDeclaration" in event,
+    }
 
 
 def _place(event: Mapping[str, Any], name: str) -> str:

@@ -163,7 +163,7 @@ def enter_results(
     TestResult.objects.bulk_create(rows)
     report.tested_on = max((row.tested_on for row in rows if row.tested_on), default=tested_on)
     report.save(update_fields=["tested_on"])
-    said = [_said(row) for row in rows]
+    said = [result_said(row) for row in rows]
     _record(report, entries.RESULTS_ENTERED, entries.ResultsEntered(report=report.number, results=said), by)
     return report
 
@@ -292,7 +292,8 @@ def _check(row: TestResult) -> None:
         raise ValidationError({row.item: _("A value is not negative, a detection limit above zero.")})
 
 
-def _said(row: TestResult) -> entries.ResultSaid:
+def result_said(row: TestResult) -> entries.ResultSaid:
+    """A measured value as its entry says it."""
     return entries.ResultSaid(
         item=row.item,
         value=_text(row.value),
