@@ -76,6 +76,7 @@ def recorded(entry: Entry) -> RecordedEntry:
         recorded_at=entry.recorded_at,
         content=_octets(payload.content) if payload else b"",
         erased=payload is None or payload.erased_by_id is not None,
+        leaf=_octets(entry.leaf),
     )
 
 

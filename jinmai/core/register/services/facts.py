@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jinmai.core.ledger.api import append
 from jinmai.core.register import bitemporal, entries, selectors
-from jinmai.core.register.choices import DERIVED, FIRST_YEAR, LAST_YEAR, Bound
+from jinmai.core.register.choices import DERIVED, FIRST_YEAR, LAST_YEAR, Bound, Period
 from jinmai.core.register.models import Fact, FactKind, Party, Place, Source, Thing
 from jinmai.core.register.services import deriving
 from jinmai.core.register.services.stating import statement
@@ -162,6 +162,8 @@ def _checked(kind: str, source: str, when: When) -> tuple[FactKind, Source]:
     for name, day in days.items():
         if day and not FIRST_YEAR <= day.year <= LAST_YEAR + (name == "to"):
             raise FactRefused("period", "day_range", f"{FIRST_YEAR}-{LAST_YEAR}")
+    if fact_kind.period == Period.YEAR and when.effective_from > when.as_of:
+        raise FactRefused("period", "period_to_come", f"{when.effective_from} > {when.as_of}")
     return fact_kind, register
 
 

@@ -138,6 +138,8 @@ def test_nobody_changes_a_fact_in_the_database_either(alloy: Party) -> None:
         ({"when": When(APRIL, APRIL, APRIL)}, "period", "empty"),
         ({"when": When(APRIL, date(9999, 1, 1), date(9999, 12, 30))}, "period", "day_range"),
         ({"when": When(APRIL, date(1948, 12, 31))}, "period", "day_range"),
+        ({"when": When.year(2099, APRIL)}, "period", "period_to_come"),
+        ({"value": "-1"}, "value", "below_nought"),
         ({"bound": "atleast"}, "bound", "unknown"),
         ({"kind": "above_scale", "source": "derived", "value": "yes"}, "source", "may_not"),
     ],
