@@ -223,9 +223,9 @@ class Source(Named):
 class FactKind(Named):
     """What can be said: the type of the value, its unit, and which registers may say it.
 
-    A number is kept as whole multiples of ``10 ** -decimals`` units (money: yuan with two decimals, that is
-    fen), below nought only where ``signed``. ``sources`` empty: any register. ``protected`` values are masked
-    for persons and sole traders. ``text_form`` names a standard that the words keep, or they are refused.
+    A number is kept as whole multiples of ``10 ** -decimals`` units (money: fen), below nought only where
+    ``signed``. ``sources`` empty: any register. ``protected`` values are masked for persons and sole traders.
+    ``text_form`` names a standard that the words keep, or they are refused.
     """
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
