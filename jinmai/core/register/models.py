@@ -321,15 +321,9 @@ class Fact(models.Model):
     this house came to know it. ``corrects``: the fact replaced from then on; without a value, withdrawn.
     """
 
-    party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, null=True, related_name="facts", db_index=False
-    )
-    place = models.ForeignKey(
-        Place, on_delete=models.PROTECT, null=True, related_name="facts", db_index=False
-    )
-    thing = models.ForeignKey(
-        Thing, on_delete=models.PROTECT, null=True, related_name="facts", db_index=False
-    )
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="facts", db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="facts", db_index=False)
+    thing = models.ForeignKey(Thing, models.PROTECT, null=True, related_name="facts", db_index=False)
     kind = models.ForeignKey(FactKind, on_delete=models.PROTECT, db_index=False, verbose_name=_("kind"))
     number = models.BigIntegerField(_("number"), null=True)
     bound = models.CharField(_("meant as"), max_length=8, choices=Bound, blank=True, db_default="")
