@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from jinmai.systems.traceability.entries.certificates import (
     CERTIFICATE_ISSUED,
+    CERTIFICATE_RENEWED,
     CERTIFICATE_REVOKED,
     KEY_REVOKED,
     KEY_ROTATED,
     CertificateIssued,
+    CertificateRenewed,
     CertificateRevoked,
     KeyRevoked,
     KeyRotated,
@@ -90,6 +92,7 @@ __all__ = [
     "BALANCE_BROKEN",
     "BATCH_MINTED",
     "CERTIFICATE_ISSUED",
+    "CERTIFICATE_RENEWED",
     "CERTIFICATE_REVOKED",
     "EVENTS_CAPTURED",
     "EXCEPTION_CLOSED",
@@ -121,6 +124,7 @@ __all__ = [
     "BalanceBroken",
     "BatchMinted",
     "CertificateIssued",
+    "CertificateRenewed",
     "CertificateRevoked",
     "EventsCaptured",
     "ExceptionClosed",

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 CERTIFICATE_ISSUED = "traceability.certificate_issued.v1"
+CERTIFICATE_RENEWED = "traceability.certificate_renewed.v1"
 CERTIFICATE_REVOKED = "traceability.certificate_revoked.v1"
 KEY_ROTATED = "traceability.key_rotated.v1"
 KEY_REVOKED = "traceability.key_revoked.v1"
@@ -22,6 +23,17 @@ class CertificateIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     twin_key: str
     twin_digest: str
     status_index: int
+
+
+class CertificateRenewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credential was signed anew, word for word, because the key that had signed it got lost."""
+
+    certificate: str
+    lost_key: str
+    key: str
+    digest: str
+    twin_key: str
+    twin_digest: str
 
 
 class CertificateRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -59,7 +59,8 @@ class SigningKey(models.Model):
 class Certificate(models.Model):
     """The certificate of a passed report: a W3C credential, and its twin in SM2 where there is SM2.
 
-    ``document`` and ``twin`` are the signed JSON as issued, byte for byte. ``status_index`` is its bit in
+    ``document`` and ``twin`` are the signed JSON, byte for byte: as issued, or as signed anew by ``key`` and
+    ``twin_key`` after the key that had signed it got lost. ``status_index`` is its bit in
     the published status list, never given twice.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jinmai.core.access.api import User, visible
@@ -61,10 +61,19 @@ def revoked_bits(laboratory: Site) -> Bits:
     return bits
 
 
+def speaking_keys(site: Site) -> QuerySet[SigningKey]:
+    """The keys whose certificates count, for everybody alike: a lost one speaks for nobody.
+
+    Who has it can date a signature back. What it signed before is signed anew when it is revoked.
+    """
+    return SigningKey.objects.filter(site=site, purpose=KeyPurpose.CERTIFICATES, revoked_since__isnull=True)
+
+
 def controller_document(site: Site) -> Document:
     """The public keys of an issuer as a W3C controlled identifier document."""
     address = issuer_address(site)
     methods = []
+    speaking = set(speaking_keys(site).values_list("multikey", flat=True))
     for key in SigningKey.objects.filter(site=site, purpose=KeyPurpose.CERTIFICATES):
         method = {
             "id": multikey.verification_method(key.multikey),
@@ -79,7 +88,7 @@ def controller_document(site: Site) -> Document:
         "@context": [CONTROLLER_CONTEXT],
         "id": address,
         "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
+        "assertionMethod": [method["id"] for method in methods if method["publicKeyMultibase"] in speaking],
     }
 
 
@@ -96,11 +105,8 @@ def verify(certificate: Certificate, published: Document) -> Checked:
 
 def _verdict(certificate: Certificate, document: str, published: Document) -> verification.Verdict:
     laboratory = certificate.report.laboratory
-    keys = SigningKey.objects.filter(site=laboratory, purpose=KeyPurpose.CERTIFICATES)
-    # What a lost key signed before it got lost still counts: the ledger says when that was.
-    good = keys.filter(Q(revoked_since__isnull=True) | Q(revoked_since__gt=certificate.issued_at))
     issuer_then = issuer_address(laboratory, stem_of(certificate))
-    known = {(issuer_then, key) for key in good.values_list("multikey", flat=True)}
+    known = {(issuer_then, key) for key in speaking_keys(laboratory).values_list("multikey", flat=True)}
     read = read_document(document.encode())
     return verification.verify_credential(
         read,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from jinmai.core.access.api import Organisation, User, visible
 from jinmai.systems.traceability.choices import LotKind, LotState
@@ -95,6 +96,13 @@ def holding(lot: Lot, owner: Organisation) -> Holding | None:
         _less(whole.grams, sum(one.grams or 0 for one in used)),
     )
     return Holding(whole, left, shipped=bool(sent))
+
+
+def first_arrival(lot: Lot, owner: Organisation) -> datetime | None:
+    """When a firm first took in something of a lot."""
+    arrived = LotShipment.objects.filter(lot=lot, to_site__owner=owner, received_at__isnull=False)
+    first: datetime | None = arrived.aggregate(first=Min("received_at"))["first"]
+    return first
 
 
 def measures_of(lot: Lot) -> tuple[str, ...]:

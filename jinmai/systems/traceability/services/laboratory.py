@@ -84,6 +84,8 @@ def open_report(*, number: str, lot: Lot, laboratory: Site, sample: Sample, by: 
         raise ValidationError({"laboratory": _("This site is no laboratory.")})
     if sample.sampled_at > timezone.now():
         raise ValidationError({"sampled_at": _("The sample was not taken yet.")})
+    if sample.sampled_at < lot.began_at:
+        raise ValidationError({"sampled_at": _("The sample was taken before the lot began.")})
     try:
         plan = gbt2828.plan(sample.units_in_lot, sample.level)
     except gbt2828.PlanError as error:

@@ -12,8 +12,10 @@ from jinmai.standards.epcis import Event
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotState
 from jinmai.systems.traceability.models import Lot, Treatment
+from jinmai.systems.traceability.selectors.trace import upstream
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import check_lot
+from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.recording import record_deed
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 
@@ -49,6 +51,7 @@ def record_opening(*, lot: Lot, by: User) -> None:
 @transaction.atomic
 def enter_lot(*, lot: Lot, by: User) -> Lot:
     """Store a lot and its entry; whoever opens it captures its first event when its inputs are known."""
+    lot.began_at = settled(lot.began_at, what=lot.code, field="began_at")
     lot.full_clean()
     lot.save()
     append(
@@ -104,9 +107,13 @@ def record_treatment(*, treatment: Treatment, by: User) -> Treatment:
     """Record what was given to a lot or its water: ``treatment`` is filled in and not yet stored.
 
     Raises:
+        ChainRefusedError: the animals were not there yet, or it lies in the future.
         ValidationError: something in it cannot be so.
     """
     treatment.by = by
+    # A line of the pond's book may be of a time when the animals of a harvest were seed still.
+    known = [lot.began_at for lot in upstream([treatment.lot])]
+    treatment.at = settled(treatment.at, what=treatment.lot.code, after=[min(known)])
     treatment.full_clean()
     treatment.save()
     lot = treatment.lot

@@ -22,6 +22,7 @@ from jinmai.systems.traceability.selectors.laboratory import Standing, lot_stand
 from jinmai.systems.traceability.selectors.stores import item_store
 from jinmai.systems.traceability.selectors.trace import serial_letters
 from jinmai.systems.traceability.services import events
+from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.recording import record_deed
 from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
 from jinmai.systems.traceability.services.turns import one_at_a_time
@@ -49,12 +50,14 @@ def pack_boxes(*, batch: MintBatch, count: int, boxes: int, at: datetime, by: Us
     """Pack so many boxes with the next ``count`` animals each of a batch that lie in no box yet.
 
     Raises:
-        ChainRefusedError: there are not so many, the batch is not stored yet, or nothing of it may leave.
+        ChainRefusedError: there are not so many, it was before the lot began, the batch is not stored yet, or
+            nothing of it may leave.
     """
     # The lot too: a recall that begins now waits, and finds these boxes.
     rows = MintBatch.objects.select_for_update(of=("self", "lot"))
     batch = rows.select_related("lot__product", "lot__site__owner").get(pk=batch.pk)
     _check_free(batch.lot)
+    at = settled(at, what=batch.lot.code, after=[batch.lot.began_at])
     if batch.filled_at is None:
         raise ChainEarlyError(_("The codes of this batch are still being made; try again in a moment."))
     packed = batch.units.aggregate(last=Max("last"))["last"]
@@ -109,6 +112,7 @@ def stack_pallet(*, boxes: Sequence[LogisticUnit], at: datetime, by: User) -> Lo
             raise ChainRefusedError(_("%(sscc)s stands on another pallet.") % {"sscc": row.sscc})
         if row.state not in _STANDS or row.site_id != rows[0].site_id:
             raise ChainRefusedError(_("%(sscc)s does not stand at this site.") % {"sscc": row.sscc})
+    at = settled(at, what=rows[-1].sscc, after=[_last(row) for row in rows])
     site = rows[0].site
     first = Lot.objects.filter(units__in=rows).select_related("product").order_by("pk")[0]
     pallet = LogisticUnit.objects.create(
@@ -144,6 +148,7 @@ def unpack(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
     )
     if not boxes:
         raise ChainRefusedError(_("Nothing on %(sscc)s stands here.") % {"sscc": pallet.sscc})
+    at = settled(at, what=pallet.sscc, after=[_last(pallet), *(_last(box) for box in boxes)])
     _take_off(pallet, boxes, at, by)
     unit.refresh_from_db(fields=["parent"])
     return unit
@@ -174,7 +179,7 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
 
     Raises:
         ChainRefusedError: it is not here, stands on a pallet, goes nowhere, holds nothing, or a lot of which
-            nothing may leave.
+            nothing may leave; or it would leave before it came.
     """
     unit = _locked(unit)
     if unit.parent_id is not None:
@@ -189,6 +194,7 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     if to.site is not None and to.site.pk == unit.site_id:
         raise ChainRefusedError(_("%(sscc)s is at %(site)s already.") % {"sscc": unit.sscc, "site": to.site})
     _check_boxes(unit)
+    at = settled(at, what=unit.sscc, after=[_last(unit)])
     _move(unit, state=UnitState.SHIPPED, shipped_at=at, bound_for=to.site, buyer=to.buyer.strip())
     left = events.shipped([unit], at=at, site=unit.site, bound_for=to.site)
     return _record_moved(unit, at, left, by)
@@ -209,8 +215,7 @@ def receive(*, unit: LogisticUnit, site: Site, at: datetime, by: User) -> Logist
         )
     if unit.bound_for_id != site.pk:
         raise ChainRefusedError(_("%(sscc)s was not sent to %(site)s.") % {"sscc": unit.sscc, "site": site})
-    if unit.shipped_at is not None and at < unit.shipped_at:
-        raise ChainRefusedError(_("%(sscc)s cannot arrive before it left.") % {"sscc": unit.sscc})
+    at = settled(at, what=unit.sscc, after=[unit.shipped_at])
     came_from = unit.site
     _move(unit, state=UnitState.RECEIVED, received_at=at, site=site, bound_for=None)
     return _record_moved(unit, at, events.received([unit], at=at, site=site, came_from=came_from), by)
@@ -230,6 +235,7 @@ def sell(*, unit: LogisticUnit, at: datetime, by: User) -> LogisticUnit:
             % {"sscc": unit.sscc, "state": unit.get_state_display()}
         )
     _check_boxes(unit)
+    at = settled(at, what=unit.sscc, after=[_last(unit)])
     if unit.parent is not None:
         _take_off(unit.parent, [unit], at, by)
         unit.parent = None
@@ -269,6 +275,12 @@ def _locked(unit: LogisticUnit) -> LogisticUnit:
         "site__owner", "bound_for", "lot", "parent"
     )
     return rows.get(pk=unit.pk)
+
+
+def _last(unit: LogisticUnit) -> datetime:
+    """When something was last done with a unit."""
+    known = (unit.packed_at, unit.shipped_at, unit.received_at, unit.sold_at)
+    return max(at for at in known if at is not None)
 
 
 def _boxes(unit: LogisticUnit) -> list[LogisticUnit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,11 +12,13 @@ from jinmai.core.access.api import User
 from jinmai.core.ledger.api import append
 from jinmai.systems.traceability import entries
 from jinmai.systems.traceability.choices import LotKind, LotState
-from jinmai.systems.traceability.models import Harvest, Lot, LotInput
+from jinmai.systems.traceability.models import Harvest, Lot, LotInput, Site
+from jinmai.systems.traceability.selectors.shipments import first_arrival
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import check_lot
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.lots import enter_lot, record_opening
+from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.shipping import check_source_is_here
 from jinmai.systems.traceability.services.turns import MINT_TURN, one_at_a_time
@@ -47,6 +50,8 @@ def make_lot_of(*, lot: Lot, inputs: Sequence[LotInput], by: User) -> Lot:
         taken.source = sources[taken.source_id]
         _check_source(lot, taken.source)
         check_source_is_here(lot.site, taken)
+    known = [at for taken in inputs for at in _known_of(taken.source, lot.site)]
+    lot.began_at = settled(lot.began_at, what=lot.code, after=known, field="began_at")
     lot = enter_lot(lot=lot, by=by)
     for taken in inputs:
         taken.lot = lot
@@ -90,6 +95,7 @@ def weigh_harvest(*, harvest: Harvest, by: User) -> Harvest:
         raise ChainRefusedError(_("Only a harvest lot is weighed at harvest."))
     if Harvest.objects.filter(lot=lot).exists():
         raise ChainRefusedError(_("Lot %(lot)s was weighed already.") % {"lot": lot.code})
+    harvest.at = settled(harvest.at, what=lot.code, after=[lot.began_at])
     harvest.full_clean()
     if harvest.heaviest_grams is not None and harvest.heaviest_grams > harvest.grams:
         raise ChainRefusedError(_("The heaviest animal weighs more than the whole harvest."))
@@ -118,6 +124,13 @@ def weigh_harvest(*, harvest: Harvest, by: User) -> Harvest:
     )
     check_lot(lot=lot)
     return harvest
+
+
+def _known_of(source: Lot, site: Site) -> list[datetime | None]:
+    """Before when nothing can have been made of a lot at a site: it began, was weighed, came to the firm."""
+    came = None if source.site.owner_id == site.owner_id else first_arrival(source, site.owner)
+    weighed = Harvest.objects.filter(lot=source).values_list("at", flat=True).first()
+    return [source.began_at, weighed, came]
 
 
 def _check_source(lot: Lot, source: Lot) -> None:

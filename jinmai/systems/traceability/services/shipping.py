@@ -22,9 +22,16 @@ from jinmai.systems.traceability.choices import LotKind, LotState
 from jinmai.systems.traceability.models import Lot, LotInput, LotShipment, Site
 from jinmai.systems.traceability.selectors.laboratory import Standing, lot_standing
 from jinmai.systems.traceability.selectors.recorded import amounts
-from jinmai.systems.traceability.selectors.shipments import Amount, Holding, holding, measures_of
+from jinmai.systems.traceability.selectors.shipments import (
+    Amount,
+    Holding,
+    first_arrival,
+    holding,
+    measures_of,
+)
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.capture import record_events
+from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
 
 _LETTERS = 6
@@ -55,8 +62,8 @@ def ship_lot(*, shipment: LotShipment, by: User) -> LotShipment:
         )
     _fill(shipment, has)
     _check_amount(lot, has, shipment.animals, shipment.grams)
-    if shipment.shipped_at < lot.began_at:
-        raise ChainRefusedError(_("Lot %(lot)s cannot leave before it began.") % {"lot": lot.code})
+    came = lot.began_at if lot.site.owner_id == source.pk else first_arrival(lot, source)
+    shipment.shipped_at = settled(shipment.shipped_at, what=lot.code, after=[lot.began_at, came])
     shipment.lot = lot
     shipment.number = _number(shipment.shipped_at)
     shipment.full_clean()
@@ -102,8 +109,7 @@ def receive_lot(*, shipment: LotShipment, arrived: Amount, at: datetime, by: Use
     row = rows.get(pk=shipment.pk)
     if row.received_at is not None:
         raise ChainRefusedError(_("Shipment %(number)s was taken in already.") % {"number": row.number})
-    if at < row.shipped_at:
-        raise ChainRefusedError(_("%(number)s cannot arrive before it left.") % {"number": row.number})
+    at = settled(at, what=row.number, after=[row.shipped_at])
     row.animals_received = row.animals if arrived.animals is None else arrived.animals
     row.grams_received = row.grams if arrived.grams is None else arrived.grams
     if _beyond(row.animals_received, row.animals or 0) or _beyond(row.grams_received, row.grams or 0):

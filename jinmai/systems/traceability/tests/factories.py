@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -63,7 +64,8 @@ def make_product(owner: Organisation, **fields: Any) -> Product:
 
 def make_lot(owner: Organisation, district: str = "210781", **fields: Any) -> Lot:
     """An open processed lot at a site of its own."""
-    kept = {"kind": LotKind.PROCESSED, "code": f"L{next(_numbers)}", "began_at": timezone.now(), **fields}
+    began = timezone.now() - timedelta(days=10)
+    kept = {"kind": LotKind.PROCESSED, "code": f"L{next(_numbers)}", "began_at": began, **fields}
     kept.setdefault("site", fields.get("site") or make_site(owner, district))
     kept.setdefault("product", fields.get("product") or make_product(owner))
     return Lot.objects.create(**kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mi
 from jinmai.systems.traceability.tests.factories import make_exception, make_member, make_organisation
 
 pytestmark = pytest.mark.django_db
+PACKED = BEGAN + timedelta(days=33)
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def test_a_recalls_list_says_which_animals_lie_where_counted_as_on_the_labels(
 @pytest.mark.parametrize("drill", [True, False])
 def test_of_a_recall_a_firm_reads_its_own_part_and_totals_of_the_rest(client: Client, *, drill: bool) -> None:
     chain = make_chain()
-    box = pack_box(batch=mint_batch(chain, 30), count=12, at=BEGAN, by=chain.by)
+    box = pack_box(batch=mint_batch(chain, 30), count=12, at=PACKED, by=chain.by)
     hatchery = make_organisation()
     Site.objects.filter(pk=chain.seed.site_id).update(owner=hatchery)
     recall = start_recall(recall=Recall(lot=chain.seed, reason="Salt", drill=drill), by=chain.by)

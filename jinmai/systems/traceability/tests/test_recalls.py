@@ -18,6 +18,7 @@ from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.tests.chain import BEGAN, Chain, make_chain, mint_batch
 
 pytestmark = pytest.mark.django_db
+PACKED = BEGAN + timedelta(days=33)
 
 
 def sold_on(chain: Chain) -> Lot:
@@ -42,8 +43,8 @@ def test_everything_made_of_a_seed_lot_is_found_and_nothing_else() -> None:
     mixed = sold_on(chain)
     batch = mint_batch(chain, 30)
     mint_batch(stranger, 7)
-    box = pack_box(batch=batch, count=12, at=BEGAN, by=chain.by)
-    pallet = stack_pallet(boxes=[box], at=BEGAN, by=chain.by)
+    box = pack_box(batch=batch, count=12, at=PACKED, by=chain.by)
+    pallet = stack_pallet(boxes=[box], at=PACKED, by=chain.by)
     found = reach(chain.seed)
     assert [lot.code for lot in found.lots] == ["S1", "H1", "P1", "MIX"]
     assert found.lots[-1] == mixed
@@ -54,7 +55,7 @@ def test_everything_made_of_a_seed_lot_is_found_and_nothing_else() -> None:
 
 def test_a_recall_holds_all_of_it_and_is_closed_with_its_result() -> None:
     chain = make_chain()
-    box = pack_box(batch=mint_batch(chain, 30), count=12, at=BEGAN, by=chain.by)
+    box = pack_box(batch=mint_batch(chain, 30), count=12, at=PACKED, by=chain.by)
     recall = start_recall(recall=Recall(lot=chain.harvest, reason="Antibiotic found"), by=chain.by)
     assert (recall.lots, recall.units, recall.animals) == (2, 1, 30)
     chain.processed.refresh_from_db()

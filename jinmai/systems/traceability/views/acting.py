@@ -68,7 +68,9 @@ def done(form: Form, do: Callable[[], Any], *, by: User | None = None) -> bool:
             do()
         else:
             once(key=key, deed=f"desk.{type(form).__name__}", by=by, do=do)
-    except (ChainRefusedError, ReportRefusedError, CertificateRefusedError, KeyRefusedError) as refused:
+    except ChainRefusedError as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    except (ReportRefusedError, CertificateRefusedError, KeyRefusedError) as refused:
         form.add_error(None, str(refused))
     except ValidationError as wrong:
         for name, messages in getattr(wrong, "message_dict", {"": wrong.messages}).items():

@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,10 +35,10 @@ from jinmai.systems.traceability.services.certificates import (
     revoke_certificate,
     revoke_item,
 )
+from jinmai.systems.traceability.services.lost_keys import report_lost
 from jinmai.systems.traceability.services.published_lists import status_list_of
 from jinmai.systems.traceability.services.signing_keys import (
     key_subject,
-    revoke_signing_key,
     rotate_signing_key,
 )
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
@@ -224,10 +224,23 @@ def key_revoke(request: HttpRequest, key: SigningKey) -> HttpResponse:
     """Say that a key got lost: nothing that it signed from a moment on counts."""
     user: User = request.user  # type: ignore[assignment]  # as above
     form = LostKeyForm(request.POST or None)
-    if form.is_valid() and done(form, lambda: revoke_signing_key(key=key, by=user, **form.cleaned_data)):
+    renewed: list[Certificate] = []
+    if form.is_valid() and done(
+        form, lambda: renewed.extend(report_lost(key=key, by=user, **form.cleaned_data))
+    ):
         messages.success(request, gettext("The key is revoked."))
+        if renewed:
+            words = ngettext(
+                "%(number)d certificate was signed anew by the new key.",
+                "%(number)d certificates were signed anew by the new key.",
+                len(renewed),
+            )
+            messages.success(request, words % {"number": len(renewed)})
         return redirect(key_address(key))
-    lead = _("Nothing that it signed from that moment on counts any more. A key in use is replaced at once.")
+    lead = _(
+        "Nothing that it signed from that moment on counts any more. A key in use is replaced at once;"
+        " certificates that the ledger shows to be older are signed anew by the new key."
+    )
     return deed_page(request, _key_deed(key, (_("Revoke the key"), lead, _("Revoke")), danger=True), form)
 
 
