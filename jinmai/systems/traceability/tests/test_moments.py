@@ -34,6 +34,7 @@ from jinmai.systems.traceability.tests.laboratory import make_analyst, make_labo
 pytestmark = pytest.mark.django_db
 PACKED = BEGAN + timedelta(days=33)
 HOUR = timedelta(hours=1)
+ENGLISH = {"Accept-Language": "en"}
 LONG_AGO = datetime(1926, 6, 1, tzinfo=UTC)
 
 
@@ -141,10 +142,10 @@ def test_the_page_names_the_field_whose_moment_cannot_be(
 ) -> None:
     client.force_login(chain.by)
     page = reverse("traceability:ship", args=[box.sscc])
-    answer = client.post(page, {"site": store.pk, "at": "2024-01-01T08:00"})
+    answer = client.post(page, {"site": store.pk, "at": "2024-01-01T08:00"}, headers=ENGLISH)
     assert answer.status_code == 422
     assert "lies before what was recorded of it last" in answer.context["form"].errors["at"][0]
     new = reverse("traceability:new_lot")
     typed = {"kind": "seed", "product": chain.seed.product_id, "site": chain.seed.site_id, "code": "S9"}
-    answer = client.post(new, {**typed, "began_at": "0926-06-01T08:00"})
+    answer = client.post(new, {**typed, "began_at": "0926-06-01T08:00"}, headers=ENGLISH)
     assert "longer ago than any lot lives" in answer.context["form"].errors["began_at"][0]
