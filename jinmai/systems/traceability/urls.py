@@ -15,6 +15,7 @@ from jinmai.systems.traceability.views import (
     reports,
     shipments,
     temperature,
+    unit_notes,
     units,
 )
 
@@ -54,10 +55,14 @@ urlpatterns = [
     path("pack/<str:gtin>/<str:serial>/place/", consumer.item_place, name="pack_place"),
     path("shipments/", shipments.shipment_list, name="shipments"),
     path("shipments/<str:number>/", shipments.shipment_page, name="shipment"),
+    path("shipments/<str:number>.pdf", shipments.print_note, name="shipment_note"),
     path("shipments/<str:number>/receive/", shipments.take_in, name="receive_lot"),
+    path("shipments/<str:number>/take-back/", shipments.take_back, name="take_back_lot"),
     path("units/", units.unit_list, name="units"),
     path("units/pallet/", units.stack, name="stack"),
     path("units/<str:sscc>/", units.unit_page, name="unit"),
+    path("units/<str:sscc>.pdf", unit_notes.print_note, name="unit_note"),
+    path("units/<str:sscc>/take-back/", unit_notes.take_back, name="take_back_unit"),
     path("units/<str:sscc>/ship/", units.send, name="ship"),
     path("units/<str:sscc>/receive/", units.take_in, name="receive"),
     path("units/<str:sscc>/unpack/", units.take_off, name="unpack"),

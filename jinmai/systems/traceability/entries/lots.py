@@ -14,6 +14,7 @@ LOT_TRANSFORMED = "traceability.lot_transformed.v1"
 BATCH_MINTED = "traceability.batch_minted.v1"
 PROMISE_GIVEN = "traceability.promise_given.v1"
 LOT_SHIPPED = "traceability.lot_shipped.v1"
+LOT_TAKEN_BACK = "traceability.lot_taken_back.v1"
 LOT_RECEIVED = "traceability.lot_received.v1"
 
 
@@ -106,6 +107,18 @@ class LotShipped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lot: str
     from_site: str
     to_site: str
+    animals: int | None
+    grams: int | None
+    at: datetime
+
+
+class LotTakenBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sender took back what the despatch advice ``number`` names before anybody took it in."""
+
+    number: str
+    gtin: str
+    lot: str
+    site: str
     animals: int | None
     grams: int | None
     at: datetime

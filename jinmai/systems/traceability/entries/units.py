@@ -8,6 +8,7 @@ import msgspec
 
 UNIT_PACKED = "traceability.unit_packed.v1"
 UNIT_MOVED = "traceability.unit_moved.v1"
+UNIT_TAKEN_BACK = "traceability.unit_taken_back.v1"
 UNIT_UNPACKED = "traceability.unit_unpacked.v1"
 LOGGER_PLACED = "traceability.logger_placed.v1"
 EXCURSION = "traceability.excursion.v1"
@@ -33,6 +34,15 @@ class UnitMoved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: str
     bound_for: str
     buyer: str
+    at: datetime
+
+
+class UnitTakenBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sender took back a box or pallet before anybody took it in; it stands at ``site`` as before."""
+
+    sscc: str
+    site: str
+    bound_for: str
     at: datetime
 
 

@@ -25,6 +25,7 @@ from jinmai.systems.traceability.services import packing
 from jinmai.systems.traceability.services.lots import record_treatment
 from jinmai.systems.traceability.services.processing import weigh_harvest
 from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
+from jinmai.systems.traceability.services.taking_back import take_back_unit
 
 MOVE = "traceability.move_unit"
 RECEIVE = "traceability.receive_unit"
@@ -110,6 +111,26 @@ def stack(arrived: Arrived) -> Outcome:
         "Pallet %(code)s with %(number)d box", "Pallet %(code)s with %(number)d boxes", len(boxes)
     )
     return _of_unit(words % {"code": pallet.sscc, "number": len(boxes)}, pallet)
+
+
+@refusing
+def unpack(arrived: Arrived) -> Outcome:
+    """Take a box off its pallet, or all boxes off one."""
+    unit = _mine(arrived.by, arrived.fields["scan"])
+    unit = packing.unpack(unit=unit, at=arrived.at, by=arrived.by)
+    return _of_unit(_("%(code)s: taken off the pallet") % {"code": unit.sscc}, unit)
+
+
+@refusing
+def take_back(arrived: Arrived) -> Outcome:
+    """Take back what nobody took in yet."""
+    unit: LogisticUnit = arrived.fields["scan"]
+    if not arrived.by.has_perm(MOVE, unit):
+        raise FieldRefusedError(_("%(code)s does not stand with you.") % {"code": unit.sscc})
+    unit = take_back_unit(unit=unit, at=arrived.at, by=arrived.by)
+    return _of_unit(
+        _("%(code)s stands at %(site)s") % {"code": unit.sscc, "site": in_language(unit.site)}, unit
+    )
 
 
 @refusing

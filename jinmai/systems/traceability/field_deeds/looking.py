@@ -37,6 +37,7 @@ def _unit(unit: LogisticUnit, user: User) -> Known | None:
     if mine and unit.state in {UnitState.PACKED, UnitState.RECEIVED} and unit.parent_id is None:
         fitting += ["traceability.ship", "traceability.move"]
         fitting += ["traceability.stack"] if unit.kind == UnitKind.BOX else []
+    fitting += _on_pallets(unit) if mine else []
     status = steps.unit_status(unit)
     return Known(
         title=f"{unit.get_kind_display()} {unit.sscc}",
@@ -45,6 +46,15 @@ def _unit(unit: LogisticUnit, user: User) -> Known | None:
         tone=status.tone,
         deeds=tuple(fitting),
     )
+
+
+def _on_pallets(unit: LogisticUnit) -> list[str]:
+    """What one's own unit allows besides: coming off a pallet, coming back from its way."""
+    if unit.state == UnitState.SHIPPED:
+        return ["traceability.take_back"] if unit.parent_id is None else []
+    boxes = [unit] if unit.parent_id else list(unit.children.all())
+    stands = any(box.state in {UnitState.PACKED, UnitState.RECEIVED} for box in boxes)
+    return ["traceability.unpack"] if stands else []
 
 
 def _lot(lot: Lot, serial: str, user: User) -> Known | None:

@@ -17,6 +17,7 @@ from jinmai.systems.traceability.field_deeds.forms import LotScan
 from jinmai.systems.traceability.forms.chain import KilogramsField, RowField
 from jinmai.systems.traceability.models import Lot, LotShipment, Site
 from jinmai.systems.traceability.selectors.recorded import amounts
+from jinmai.systems.traceability.selectors.scanned import shipment_of_scan
 from jinmai.systems.traceability.selectors.shipments import Amount, lots_on_their_way, places_of
 from jinmai.systems.traceability.services import shipping
 
@@ -26,12 +27,17 @@ SCANNED_TWICE = timedelta(hours=1)
 
 
 class ReceiveLotForm(LotScan):
-    """How much arrived; empty is what was sent."""
+    """How much arrived; empty is what was sent. The code of a delivery note names the very shipment."""
 
     animals = forms.IntegerField(
         label=gettext_lazy("Animals that arrived"), required=False, min_value=0, max_value=MOST_ANIMALS
     )
     grams = KilogramsField(label=gettext_lazy("Weight that arrived (kg)"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """With the shipment, where a delivery note was scanned."""
+        cleaned = super().clean() or {}
+        return cleaned | {"shipment": shipment_of_scan(self.data.get("scan", ""), self.user)}
 
 
 class ShipLotForm(LotScan):
@@ -50,9 +56,15 @@ class ShipLotForm(LotScan):
 
 @refusing
 def receive_lot(arrived: Arrived) -> Outcome:
-    """Take in the oldest shipment of this lot that is on its way here."""
+    """Take in the shipment of the delivery note, or the oldest of this lot that is on its way here."""
     lot: Lot = arrived.fields["scan"]
-    shipment = lots_on_their_way(arrived.by).filter(lot=lot).first()
+    coming = lots_on_their_way(arrived.by).filter(lot=lot)
+    note: LotShipment | None = arrived.fields["shipment"]
+    if note is not None:
+        coming = coming.filter(pk=note.pk)
+        if note.taken_back_at is not None:
+            raise FieldRefusedError(_("Shipment %(number)s was taken back.") % {"number": note.number})
+    shipment = coming.first()
     if shipment is None:
         raise _not_coming(lot, arrived)
     amount = Amount(arrived.fields["animals"], arrived.fields["grams"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid5
+
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from jinmai.core.access.api import User
+from jinmai.engines.item_store import OtherCountError
 from jinmai.systems.traceability.choices import MeasuredItem
 from jinmai.systems.traceability.load import schema
 from jinmai.systems.traceability.load.rows import named, said
@@ -39,7 +43,7 @@ def goods(pack: schema.Goods) -> None:
                 _report(place, report)
         for batch in pack.batches:
             place = f"batch {batch.request}"
-            if not MintBatch.objects.filter(request=batch.request).exists():
+            if not MintBatch.objects.filter(request__in=_requests(batch)).exists():
                 _batch(place, batch)
     except (ChainRefusedError, CertificateRefusedError, ReportRefusedError, ValidationError) as error:
         raise ValueError(f"{place}: {said(error)}") from error
@@ -62,7 +66,7 @@ def _report(place: str, entry: schema.ReportEntry) -> None:
 def _batch(place: str, entry: schema.BatchEntry) -> None:
     by = named(place, User, username=entry.by)
     lot = named(place, Lot, product__gtin=entry.gtin, code=entry.lot)
-    batch = mint(asked=MintRequest(lot, entry.animals, entry.request), by=by)
+    batch = _minted(lot, entry, by)
     for one in entry.packed:
         units = pack_boxes(batch=batch, count=one.animals, boxes=one.boxes, at=one.packed, by=by)
         if one.pallet:
@@ -75,3 +79,22 @@ def _batch(place: str, entry: schema.BatchEntry) -> None:
             if one.received is not None:
                 keeper = named(place, User, username=one.received_by)
                 receive(unit=sent, site=site, at=one.received, by=keeper)
+
+
+def _requests(entry: schema.BatchEntry) -> tuple[UUID, UUID]:
+    """Under which names a batch may have been minted; see :func:`_minted`."""
+    return entry.request, uuid5(entry.request, str(entry.animals))
+
+
+def _minted(lot: Lot, entry: schema.BatchEntry, by: User) -> MintBatch:
+    """The batch of an entry.
+
+    A load that failed keeps no row, but serials that were drawn stay drawn under their request. Where the
+    pack was mended meanwhile and names another number of animals, they are drawn anew under another name.
+    """
+    usual, mended = _requests(entry)
+    try:
+        with transaction.atomic():
+            return mint(asked=MintRequest(lot, entry.animals, usual), by=by)
+    except OtherCountError:
+        return mint(asked=MintRequest(lot, entry.animals, mended), by=by)

@@ -100,18 +100,17 @@ def preparations(pack: schema.Preparations) -> None:
 
 
 def lots(pack: schema.Lots) -> None:
-    """Open the lots that are not there yet, with their treatments and harvests."""
+    """Open the lots that are not there yet; record of each what is not recorded of it yet."""
     for entry in pack.lots:
-        if Lot.objects.filter(product__gtin=entry.gtin, code=entry.code).exists():
-            continue
         place = f"lot {entry.code}"
         try:
-            _lot(place, entry)
+            lot = Lot.objects.filter(product__gtin=entry.gtin, code=entry.code).first()
+            _what_happened(lot or _lot(place, entry), named(place, User, username=entry.by), entry)
         except (ChainRefusedError, ValidationError) as error:
             raise ValueError(f"{place}: {said(error)}") from error
 
 
-def _lot(place: str, entry: schema.LotEntry) -> None:
+def _lot(place: str, entry: schema.LotEntry) -> Lot:
     by = named(place, User, username=entry.by)
     lot = Lot(
         product=named(place, Product, gtin=entry.gtin),
@@ -131,12 +130,17 @@ def _lot(place: str, entry: schema.LotEntry) -> None:
             )
             for one in entry.made_of
         ]
-        lot = make_lot_of(lot=lot, inputs=inputs, by=by)
-    else:
-        lot = open_lot(lot=lot, by=by)
+        return make_lot_of(lot=lot, inputs=inputs, by=by)
+    return open_lot(lot=lot, by=by)
+
+
+def _what_happened(lot: Lot, by: User, entry: schema.LotEntry) -> None:
+    """Its treatments and its harvest, each once: a line that is added to a pack later is recorded then."""
     for given in entry.treatments:
-        record_treatment(treatment=Treatment(lot=lot, **msgspec.structs.asdict(given)), by=by)
-    if entry.harvest:
+        told = msgspec.structs.asdict(given)
+        if not lot.treatments.filter(**told).exists():
+            record_treatment(treatment=Treatment(lot=lot, **told), by=by)
+    if entry.harvest and not Harvest.objects.filter(lot=lot).exists():
         weigh_harvest(harvest=Harvest(lot=lot, **msgspec.structs.asdict(entry.harvest)), by=by)
 
 

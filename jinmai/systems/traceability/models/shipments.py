@@ -17,7 +17,8 @@ class LotShipment(models.Model):
 
     ``number`` is that of the despatch advice. Every measure that the lot knows (animals, grams) is stated, so
     that what is left of it can be told. ``animals_received`` and ``grams_received`` are what arrived, never
-    more than was sent. ``parties`` are the two firms that may read it.
+    more than was sent. ``taken_back_at`` is when the sender took it back before anybody took it in.
+    ``parties`` are the two firms that may read it.
     """
 
     number = models.CharField(
@@ -31,6 +32,7 @@ class LotShipment(models.Model):
     grams = models.PositiveBigIntegerField(_("weight (g)"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("shipped"))
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     animals_received = models.PositiveBigIntegerField(_("animals received"), null=True, blank=True)
     grams_received = models.PositiveBigIntegerField(_("weight received (g)"), null=True, blank=True)
 
@@ -40,6 +42,10 @@ class LotShipment(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(from_site=models.F("to_site")),
                 name="traceability_lot_shipment_goes_elsewhere",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(received_at__isnull=True) | models.Q(taken_back_at__isnull=True),
+                name="traceability_lot_shipment_received_or_taken_back",
             ),
             models.CheckConstraint(
                 condition=(

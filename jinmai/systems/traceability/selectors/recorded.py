@@ -80,6 +80,8 @@ def _titles() -> dict[str, str]:
         entries.LOT_TRANSFORMED: _("Made of other lots"),
         entries.LOT_SHIPPED: _("Sent to another firm"),
         entries.LOT_RECEIVED: pgettext("shipment", "Taken in"),
+        entries.LOT_TAKEN_BACK: _("Taken back by the sender"),
+        entries.UNIT_TAKEN_BACK: _("Taken back by the sender"),
         entries.BATCH_MINTED: _("Animals got their codes"),
         entries.UNIT_PACKED: _("Packed"),
         entries.BALANCE_BROKEN: _("Mass balance broken"),
@@ -92,7 +94,13 @@ def _titles() -> dict[str, str]:
 def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR0911 - one return a kind
     payload: dict[str, Any] = entry.payload or {}
     match entry.kind:
-        case entries.LOT_OPENED | entries.HARVEST_WEIGHED | entries.LOT_SHIPPED | entries.LOT_RECEIVED:
+        case (
+            entries.LOT_OPENED
+            | entries.HARVEST_WEIGHED
+            | entries.LOT_SHIPPED
+            | entries.LOT_RECEIVED
+            | entries.LOT_TAKEN_BACK
+        ):
             return amounts(payload.get("animals"), payload.get("grams"))
         case entries.LOT_STATE_CHANGED | entries.RECALL_STARTED | entries.EXCEPTION_CLOSED:
             return str(payload["reason"])
@@ -104,7 +112,7 @@ def _detail(entry: RecordedEntry, sites: dict[str, str]) -> str:  # noqa: PLR091
             return ", ".join(taken)
         case entries.BATCH_MINTED:
             return _("%(animals)s animals") % {"animals": formats.number(payload["animals"])}
-        case entries.UNIT_PACKED | entries.UNIT_MOVED | entries.UNIT_UNPACKED:
+        case entries.UNIT_PACKED | entries.UNIT_MOVED | entries.UNIT_UNPACKED | entries.UNIT_TAKEN_BACK:
             return _place(payload, sites)
         case entries.RECALL_CLOSED:
             return str(payload["note"])

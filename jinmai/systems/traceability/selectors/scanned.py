@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from jinmai.core.access.api import User
 from jinmai.standards import digital_link
 from jinmai.standards.gs1 import Gs1Error, has_check_digit, parse
-from jinmai.systems.traceability.models import LogisticUnit, Lot
+from jinmai.systems.traceability.models import LogisticUnit, Lot, LotShipment
 from jinmai.systems.traceability.selectors.lots import lots_for
 from jinmai.systems.traceability.selectors.shipments import shipments_for
 from jinmai.systems.traceability.selectors.trace import item_way
@@ -25,6 +25,11 @@ _ENVELOPE: Final = re.compile(r"^\[\)>\x1e?05\x1d?(.*?)(?:\x1e\x04?|\x04)?$", re
 _SSCC: Final = re.compile(r"^(?:\(00\)|\]C1|\x1d|00(?=\d{18}$))*(\d{18})$")
 _LINK: Final = re.compile(r"^https?://", re.IGNORECASE)
 _SHOWN = 60
+
+
+_NOTE: Final = re.compile(
+    r"^(?:https?://[^/]+/traceability/shipments/)?(\d{6}-[0-9A-Z]{6})/?$", re.IGNORECASE
+)
 
 
 class CodeUnknownError(Exception):
@@ -79,11 +84,20 @@ def unit_of_scan(text: str) -> LogisticUnit:
     return unit
 
 
+def shipment_of_scan(text: str, user: User) -> LotShipment | None:
+    """The shipment whose delivery note was scanned, or whose number was typed, if this person may read it."""
+    found = _NOTE.match(text.strip())
+    return None if found is None else shipments_for(user).filter(number=found[1].upper()).first()
+
+
 def lot_of_scan(text: str, user: User) -> Lot:
     """The lot that a code names: by GTIN and lot, by an animal of it, or by its code alone if one has it.
 
     Raises :class:`CodeUnknownError`.
     """
+    note = shipment_of_scan(text, user)
+    if note is not None:
+        return note.lot
     elements = _elements(text)
     if "00" in elements:
         raise CodeUnknownError(_("%(code)s is a box or pallet, no lot.") % {"code": elements["00"]})
@@ -115,6 +129,8 @@ def lot_of_scan(text: str, user: User) -> Lot:
 
 def scanned(text: str, user: User) -> Scanned:
     """A box, a lot or an animal. Raises :class:`CodeUnknownError`."""
+    if _NOTE.match(text.strip()):
+        return Scanned(lot=lot_of_scan(text, user))
     elements = _elements(text)
     if "00" in elements:
         return Scanned(unit=unit_of_scan(text))

@@ -51,8 +51,8 @@ def shipment_by_number(number: str) -> LotShipment:
 
 def lots_on_their_way(user: User) -> QuerySet[LotShipment]:
     """What is on its way to this person's sites, the oldest first."""
-    rows = LotShipment.objects.filter(received_at__isnull=True).select_related(*_WITH)
-    return visible(user, RECEIVE, rows).order_by("shipped_at", "pk")
+    rows = LotShipment.objects.filter(received_at__isnull=True, taken_back_at__isnull=True)
+    return visible(user, RECEIVE, rows.select_related(*_WITH)).order_by("shipped_at", "pk")
 
 
 def lots_taken_in(user: User) -> QuerySet[Lot]:
@@ -88,14 +88,15 @@ def holding(lot: Lot, owner: Organisation) -> Holding | None:
     if not parts:
         return None
     whole = Amount(_total(one.animals for one in parts), _total(one.grams for one in parts))
-    sent = list(LotShipment.objects.filter(lot=lot, from_site__owner=owner).values_list("animals", "grams"))
+    left = LotShipment.objects.filter(lot=lot, from_site__owner=owner, taken_back_at__isnull=True)
+    sent = list(left.values_list("animals", "grams"))
     made = LotInput.objects.filter(source=lot, lot__site__owner=owner).values_list("animals", "grams")
     used = list(_in_both_measures([*sent, *made], whole))
-    left = Amount(
+    rest = Amount(
         _less(whole.animals, sum(one.animals or 0 for one in used)),
         _less(whole.grams, sum(one.grams or 0 for one in used)),
     )
-    return Holding(whole, left, shipped=bool(sent))
+    return Holding(whole, rest, shipped=bool(sent))
 
 
 def first_arrival(lot: Lot, owner: Organisation) -> datetime | None:

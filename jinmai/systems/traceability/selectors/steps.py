@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from jinmai.core.web.api import Status, Tone
 from jinmai.systems.traceability.choices import LotKind, LotState, UnitState
@@ -57,7 +58,9 @@ def unit_way(unit: LogisticUnit) -> Status:
 
 
 def shipment_status(shipment: LotShipment) -> Status:
-    """Whether a shipment of a lot arrived."""
+    """Whether a shipment of a lot arrived, or was taken back."""
+    if shipment.taken_back_at is not None:
+        return Status(pgettext("shipment", "taken back"), "")
     if shipment.received_at is None:
         return Status(UnitState.SHIPPED.label, UNIT_TONES[UnitState.SHIPPED])
     return Status(UnitState.RECEIVED.label, UNIT_TONES[UnitState.RECEIVED])

@@ -157,6 +157,25 @@ def lot_received(shipment: LotShipment) -> Event:
     return event | _transfer(shipment, amount)
 
 
+def shipping_voided(
+    units: Sequence[LogisticUnit], *, at: datetime, site: Site, bound_for: Site | None
+) -> Event:
+    """Units that were said to have left did not: the sender took them back before anybody had them."""
+    event = _observed(at, site, "void_shipping", "in_progress")
+    event["epcList"] = [unit.epc for unit in units]
+    event["sourceList"] = _ends("source", site)
+    if bound_for is not None:
+        event["destinationList"] = _ends("destination", bound_for)
+    return event
+
+
+def lot_shipping_voided(shipment: LotShipment) -> Event:
+    """The same of a shipment of a lot, under its despatch advice."""
+    at = shipment.taken_back_at or shipment.shipped_at
+    event = _observed(at, shipment.from_site, "void_shipping", "in_progress")
+    return event | _transfer(shipment, _measured(shipment.lot.epc_class, shipment.grams, shipment.animals))
+
+
 def sold(units: Sequence[LogisticUnit], *, at: datetime, site: Site) -> Event:
     """Units were sold to who eats or gives them away; the buyer is not named."""
     event = _observed(at, site, "retail_selling", "retail_sold")

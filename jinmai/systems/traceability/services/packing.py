@@ -25,6 +25,7 @@ from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.recording import record_deed
 from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
+from jinmai.systems.traceability.services.shipment_notices import tell_of_shipping
 from jinmai.systems.traceability.services.turns import one_at_a_time
 
 MOST_IN_A_BOX = 100_000
@@ -197,6 +198,8 @@ def ship(*, unit: LogisticUnit, to: Destination, at: datetime, by: User) -> Logi
     at = settled(at, what=unit.sscc, after=[_last(unit)])
     _move(unit, state=UnitState.SHIPPED, shipped_at=at, bound_for=to.site, buyer=to.buyer.strip())
     left = events.shipped([unit], at=at, site=unit.site, bound_for=to.site)
+    if to.site is not None:
+        tell_of_shipping(unit, unit.site, to.site, at)
     return _record_moved(unit, at, left, by)
 
 

@@ -33,6 +33,7 @@ from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.capture import record_events
 from jinmai.systems.traceability.services.moments import settled
 from jinmai.systems.traceability.services.refusal import ChainEarlyError, ChainRefusedError
+from jinmai.systems.traceability.services.shipment_notices import tell_of_shipping
 
 _LETTERS = 6
 
@@ -90,6 +91,7 @@ def ship_lot(*, shipment: LotShipment, by: User) -> LotShipment:
         key=f"{shipment.subject}:shipped",
         actor=f"user:{by.pk}",
     )
+    tell_of_shipping(shipment, shipment.from_site, shipment.to_site, shipment.shipped_at)
     return shipment
 
 
@@ -109,6 +111,8 @@ def receive_lot(*, shipment: LotShipment, arrived: Amount, at: datetime, by: Use
     row = rows.get(pk=shipment.pk)
     if row.received_at is not None:
         raise ChainRefusedError(_("Shipment %(number)s was taken in already.") % {"number": row.number})
+    if row.taken_back_at is not None:
+        raise ChainRefusedError(_("Shipment %(number)s was taken back.") % {"number": row.number})
     at = settled(at, what=row.number, after=[row.shipped_at])
     row.animals_received = row.animals if arrived.animals is None else arrived.animals
     row.grams_received = row.grams if arrived.grams is None else arrived.grams

@@ -32,6 +32,7 @@ from jinmai.systems.traceability.selectors.temperature import (
 from jinmai.systems.traceability.services import events
 from jinmai.systems.traceability.services.balance import close_exception
 from jinmai.systems.traceability.services.capture import record_events
+from jinmai.systems.traceability.services.excursion_notices import tell_of_excursion
 from jinmai.systems.traceability.services.refusal import ChainRefusedError
 from jinmai.systems.traceability.services.stays import units_there
 
@@ -242,7 +243,8 @@ def _grow(known: Sequence[Excursion], run: WarmRun, facts: dict[str, object]) ->
     reopened = finding.closed_at is not None
     finding.facts, finding.closed_at, finding.closed_by, finding.reason = facts, None, None, ""
     finding.save(update_fields=["facts", "closed_at", "closed_by", "reason"])
-    _append(excursion, reopened=reopened)
+    # One that still waits for somebody only grew: whoever was told of it is not told again.
+    _append(excursion, tell=reopened, reopened=reopened)
     return excursion if reopened else None
 
 
@@ -263,8 +265,8 @@ def _there(excursion: Excursion) -> list[LogisticUnit]:
     return units_there(excursion.logger.site, excursion.began_at, excursion.ended_at)
 
 
-def _append(excursion: Excursion, *, reopened: bool = False) -> None:
-    append(
+def _append(excursion: Excursion, *, tell: bool = True, reopened: bool = False) -> None:
+    entry = append(
         kind=entries.EXCURSION,
         subject=excursion.logger.subject,
         payload=entries.ExcursionFound(
@@ -281,3 +283,5 @@ def _append(excursion: Excursion, *, reopened: bool = False) -> None:
         ),
         actor="system",
     )
+    if tell:
+        tell_of_excursion(excursion, entry, reopened=reopened)

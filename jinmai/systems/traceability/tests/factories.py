@@ -200,6 +200,7 @@ SAMPLES = {
     "traceability.start_recall": make_lot,
     "traceability.ship_lot": make_site,
     "traceability.receive_lot": make_shipment,
+    "traceability.take_back_lot": make_shipment,
     "traceability.view_shipment": make_shipment,
     "traceability.view_unit": make_unit,
     "traceability.follow_unit": make_unit,

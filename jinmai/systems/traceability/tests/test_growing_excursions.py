@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from jinmai.core.ledger.api import entries_for
+from jinmai.core.notices.api import unread_count
 from jinmai.systems.traceability.choices import SiteKind
 from jinmai.systems.traceability.models import ChainException, Excursion, Site, TemperatureLogger
 from jinmai.systems.traceability.selectors import temperature
@@ -19,6 +22,7 @@ from jinmai.systems.traceability.tests.factories import make_member, make_organi
 from jinmai.systems.traceability.tests.test_temperature import BEGAN, COLD, LIMIT, WARM, boxed, take
 
 pytestmark = pytest.mark.django_db
+Message = apps.get_model("notices", "Message")
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +54,30 @@ def test_a_finding_that_was_closed_is_opened_again_when_its_excursion_turns_out_
     finding = ChainException.objects.get()
     assert (finding.closed_at, finding.closed_by, finding.reason) == (None, None, "")
     assert (entries_for(logger.subject)[0].payload or {})["reopened"] is True
+
+
+def test_who_keeps_the_store_is_told_of_an_excursion_and_again_when_it_is_opened_again(
+    logger: TemperatureLogger,
+) -> None:
+    keeper = make_member("night-keeper", "chain_worker", logger.site.owner)
+    recent = timezone.now().replace(microsecond=0) - timedelta(hours=5)
+    (excursion,) = take(logger, COLD, *[WARM] * 5, start=recent).excursions
+    assert unread_count(keeper) == 1
+    # It waits still and only grew: nobody is told twice.
+    take(logger, WARM, start=recent + timedelta(minutes=60))
+    assert unread_count(keeper) == 1
+    close_exception(exception=excursion.finding, reason="a door stood open", by=keeper)
+    take(logger, WARM, WARM, COLD, start=recent + timedelta(minutes=70))
+    assert unread_count(keeper) == 2
+    newest = Message.objects.filter(person=keeper).order_by("-pk")[0]
+    assert newest.kind == "traceability.excursion_reopened"
+    assert newest.href.endswith(f"/exceptions/{excursion.finding_id}/")
+
+
+def test_an_excursion_of_long_ago_is_no_news(logger: TemperatureLogger) -> None:
+    keeper = make_member("night-keeper", "chain_worker", logger.site.owner)
+    assert take(logger, COLD, *[WARM] * 5).excursions
+    assert unread_count(keeper) == 0
 
 
 def test_what_joins_two_excursions_makes_one_of_them(store: Site, logger: TemperatureLogger) -> None:

@@ -326,7 +326,7 @@ def test_a_keeper_reads_a_file_on_the_loggers_page_and_sees_what_was_found(
     assert "12 new readings, 0 known." in page
     assert f"limit {formats.number(-18.0, 1)} °C, 50 minutes" in page
     listed = client.get(reverse("traceability:exceptions"), headers=english).content.decode()
-    assert "logger TL-1" in listed
+    assert "Logger TL-1" in listed
     assert client.get(reverse("traceability:logger_chart", args=["TL-1"])).status_code == 200
 
 

@@ -44,7 +44,7 @@ def figures(row: ChainException) -> str:
     named = {name: row.facts.get(name, "") for name in ("serial", "logger", "minutes")}
     if row.kind == ExceptionKind.EXCURSION:
         told = {name: formats.number(row.facts.get(name), 1) for name in ("found", "limit")}
-    return str(words) % (told | named)
+    return capfirst(str(words) % (told | named))
 
 
 def _about(row: ChainException) -> str:
@@ -195,29 +195,43 @@ def _seller(unit: LogisticUnit | None) -> str | None:
     return in_language(unit.site) if unit is not None and unit.sold_at else None
 
 
+def _what_and_lot(unit: LogisticUnit) -> str:
+    return " · ".join(
+        filter(None, [unit.get_kind_display(), unit.lot.code if unit.lot else "", _numbers(unit)])
+    )
+
+
+def _receiver_or_none(unit: LogisticUnit) -> str:
+    return _receiver(unit) or ""
+
+
+def _seller_or_none(unit: LogisticUnit) -> str:
+    return _seller(unit) or ""
+
+
 RECALLED = Table(
     key="recalled-units",
     title=_("Where it is"),
     columns=[
-        Column("sscc", _("SSCC"), main=True),
-        Column("kind", _("Kind"), value=lambda unit: unit.get_kind_display()),
-        Column("lot", _("Lot"), value=lambda unit: unit.lot.code if unit.lot else None),
+        Column("sscc", _("SSCC"), main=True, secondary=_what_and_lot),
+        Column("kind", _("Kind"), value=lambda unit: unit.get_kind_display(), file_only=True),
+        Column("lot", _("Lot"), value=lambda unit: unit.lot.code if unit.lot else None, file_only=True),
         Column(
             "animals",
             _("Animals"),
             value=lambda unit: unit.animals if unit.kind == UnitKind.BOX else None,
             decimals=0,
         ),
-        Column("numbers", _("Numbers"), value=_numbers),
+        Column("numbers", _("Numbers"), value=_numbers, file_only=True),
         Column("site", _("At"), value=lambda unit: in_language(unit.site), secondary=_holder),
-        Column("bound", _("Sent to"), value=_sent_to),
-        Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status),
+        Column("bound", _("Sent to"), value=_sent_to, wrap=True),
+        Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status, file_only=True),
         Column("way", _("Where on its way"), value=steps.unit_way),
-        Column("shipped_at", pgettext_lazy("unit", "Left")),
-        Column("received_at", pgettext_lazy("unit", "Received")),
-        Column("received_by", _("Received by"), value=_receiver),
-        Column("sold_at", _("Sold")),
-        Column("sold_by", _("Sold at"), value=_seller),
+        Column("shipped_at", pgettext_lazy("unit", "Left"), file_only=True),
+        Column("received_at", pgettext_lazy("unit", "Received"), secondary=_receiver_or_none),
+        Column("received_by", _("Received by"), value=_receiver, file_only=True),
+        Column("sold_at", _("Sold"), secondary=_seller_or_none),
+        Column("sold_by", _("Sold at"), value=_seller, file_only=True),
     ],
     page_size=50,
     empty=Empty(_("No box holds anything of this lot"), _("Nothing of it was packed yet."), icon="check"),

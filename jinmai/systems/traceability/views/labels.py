@@ -61,10 +61,9 @@ def labels_of(batch: MintBatch, first: int) -> list[Label]:
     lot = batch.lot
     with override("zh-hans"):  # labels are read in China, whoever prints them
         product = lot.product
-        grade = f" {product.grade_least}–{product.grade_most} 头/斤" if product.grade_least else ""
         lines = (
             f"批次 {lot.code}",
-            f"{product.get_form_display()}{grade}",
+            _kind_of(lot),
             f"{formats.day(lot.began_at)} 加工",
             licence_of_lot(lot) or lot.site.name_zh,
         )
@@ -73,6 +72,16 @@ def labels_of(batch: MintBatch, first: int) -> list[Label]:
         Label(code, heading, lines, code.split("/21/", 1)[1][:10])
         for code in codes_of(batch, first - 1, LABELS_A_FILE)
     ]
+
+
+def _kind_of(lot: Lot) -> str:
+    """Form and grade; whose it is where the product's name says both already. What is invented says so."""
+    product = lot.product
+    grade = f"{product.grade_least}–{product.grade_most}头/斤" if product.grade_least else ""
+    words = f"{product.get_form_display()} {grade}".strip()
+    said = all(word in product.name_zh for word in words.split())
+    told = lot.site.name_zh if said else words
+    return f"示例 {told}" if product.illustrative or lot.site.illustrative else told
 
 
 @require_safe

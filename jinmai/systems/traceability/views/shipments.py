@@ -16,6 +16,7 @@ from jinmai.core.access.api import requires
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.web.api import Column, DayFilter, Empty, SearchFilter, Table, in_language, table_page
 from jinmai.systems.traceability.choices import LotState
+from jinmai.systems.traceability.forms.chain import MomentForm
 from jinmai.systems.traceability.forms.shipments import ReceiveLotForm, ShipLotForm
 from jinmai.systems.traceability.models import Lot, LotShipment
 from jinmai.systems.traceability.selectors import recorded, steps
@@ -28,7 +29,9 @@ from jinmai.systems.traceability.selectors.shipments import (
     shipment_by_number,
     shipments_for,
 )
+from jinmai.systems.traceability.services.delivery_paper import lot_note
 from jinmai.systems.traceability.services.shipping import receive_lot, ship_lot
+from jinmai.systems.traceability.services.taking_back import take_back_lot
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
 
 if TYPE_CHECKING:
@@ -106,7 +109,10 @@ def shipment_page(request: HttpRequest, shipment: LotShipment) -> HttpResponse:
         "lot": lot,
         "status": steps.shipment_status(shipment),
         "warning": "" if free else lot.state,
-        "may_receive": mine and shipment.received_at is None,
+        "may_receive": mine and shipment.received_at is None and shipment.taken_back_at is None,
+        "may_take_back": shipment.received_at is None
+        and shipment.taken_back_at is None
+        and user.has_perm("traceability.take_back_lot", shipment),
         "may_use": some and free,
         "left": has.left if has else None,
         "sees_lot": user.has_perm("traceability.view_lot", lot),
@@ -134,6 +140,32 @@ def take_in(request: HttpRequest, shipment: LotShipment) -> HttpResponse:
         (pgettext_lazy("shipment", "Sent"), recorded.amounts(shipment.animals, shipment.grams)),
     ]
     deed = Deed(_("Receive"), lead, _("Take in"), shipment_address(shipment), shipment.number, facts=facts)
+    return deed_page(request, deed, form)
+
+
+@require_safe
+@requires("traceability.view_shipment", get=shipment_by_number)
+def print_note(_request: HttpRequest, shipment: LotShipment) -> HttpResponse:
+    """The delivery note as PDF, for both firms."""
+    answer = HttpResponse(lot_note(shipment), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{shipment.number}.pdf"'
+    return answer
+
+
+@ways
+@requires("traceability.take_back_lot", get=shipment_by_number)
+def take_back(request: HttpRequest, shipment: LotShipment) -> HttpResponse:
+    """It does not go where it was sent, or not yet."""
+    user: User = request.user  # type: ignore[assignment]  # as above
+    form = MomentForm(request.POST or None)
+    if form.is_valid() and done(
+        form, lambda: take_back_lot(shipment=shipment, at=form.cleaned_data["at"], by=user), by=user
+    ):
+        messages.success(request, gettext("Taken back, and recorded."))
+        return redirect(shipment_address(shipment))
+    lead = _("All of it is yours again. Once the receiver took it in it cannot be taken back.")
+    address = shipment_address(shipment)
+    deed = Deed(_("Take back"), lead, _("Take back"), address, shipment.number, danger=True)
     return deed_page(request, deed, form)
 
 

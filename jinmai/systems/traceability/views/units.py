@@ -138,6 +138,7 @@ def unit_page(request: HttpRequest, sscc: str) -> HttpResponse:
         and unit.bound_for is not None
         and unit.parent_id is None
         and user.has_perm("traceability.receive_unit", unit),
+        "may_take_back": unit.state == UnitState.SHIPPED and unit.parent_id is None and may_move,
         "sees_lot": unit.lot is not None and user.has_perm("traceability.view_lot", unit.lot),
         "excursions": excursions_of_unit(unit),
         "entries": recorded.timeline(entries_for(unit.subject, limit=50)),
