@@ -82,7 +82,7 @@ def _signature() -> list[Flowable]:
 
 
 def _way(sender: Site, to: str, gln: str) -> list[paper.Fact]:
-    rows = [(_("From"), f"{in_language(sender.owner)} · {in_language(sender)}"), (_("To"), to)]
+    rows = [(_("Sender"), f"{in_language(sender.owner)} · {in_language(sender)}"), (_("Receiver"), to)]
     numbers = [(_("GLN of the sender"), sender.gln), (_("GLN of the receiver"), gln)]
     return rows + [(name, number) for name, number in numbers if number]
 

@@ -201,6 +201,11 @@ def _what_and_lot(unit: LogisticUnit) -> str:
     )
 
 
+def _on_to(unit: LogisticUnit) -> str:
+    sent = _sent_to(unit)
+    return f"→ {sent}" if sent else ""
+
+
 def _receiver_or_none(unit: LogisticUnit) -> str:
     return _receiver(unit) or ""
 
@@ -223,10 +228,10 @@ RECALLED = Table(
             decimals=0,
         ),
         Column("numbers", _("Numbers"), value=_numbers, file_only=True),
-        Column("site", _("At"), value=lambda unit: in_language(unit.site), secondary=_holder),
-        Column("bound", _("Sent to"), value=_sent_to, wrap=True),
+        Column("site", _("At"), value=lambda unit: in_language(unit.site), secondary=_holder, wrap=True),
+        Column("bound", _("Sent to"), value=_sent_to, file_only=True),
         Column("state", pgettext_lazy("unit", "State"), value=steps.unit_status, file_only=True),
-        Column("way", _("Where on its way"), value=steps.unit_way),
+        Column("way", _("Where on its way"), value=steps.unit_way, secondary=_on_to),
         Column("shipped_at", pgettext_lazy("unit", "Left"), file_only=True),
         Column("received_at", pgettext_lazy("unit", "Received"), secondary=_receiver_or_none),
         Column("received_by", _("Received by"), value=_receiver, file_only=True),

@@ -35,6 +35,8 @@ from jinmai.systems.traceability.services.taking_back import take_back_lot
 from jinmai.systems.traceability.views.acting import Deed, deed_page, done
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from jinmai.core.access.api import User
 
 ways = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +50,12 @@ def shipment_address(shipment: LotShipment) -> str:
 
 def _way(shipment: LotShipment) -> str:
     return f"{in_language(shipment.from_site)} → {in_language(shipment.to_site)}"
+
+
+def _arrived(shipment: LotShipment, words: StrOrPromise) -> str:
+    if shipment.received_at is None:
+        return ""
+    return str(words) % {"amount": recorded.amounts(shipment.animals_received, shipment.grams_received)}
 
 
 SHIPMENTS = Table(
@@ -66,13 +74,13 @@ SHIPMENTS = Table(
             "sent",
             pgettext_lazy("shipment", "Sent"),
             value=lambda row: recorded.amounts(row.animals, row.grams),
+            secondary=lambda row: _arrived(row, _("Taken in: %(amount)s")),
         ),
         Column(
             "arrived",
             pgettext_lazy("shipment", "Taken in"),
-            value=lambda row: (
-                recorded.amounts(row.animals_received, row.grams_received) if row.received_at else None
-            ),
+            value=lambda row: _arrived(row, "%(amount)s") or None,
+            file_only=True,
         ),
         Column("state", pgettext_lazy("unit", "State"), value=steps.shipment_status),
         Column("shipped_at", pgettext_lazy("unit", "Left"), sort="shipped_at"),
