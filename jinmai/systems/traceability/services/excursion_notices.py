@@ -9,7 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from jinmai.core.notices.api import notify, people_who_may
+from jinmai.core.access.api import people_who_may
+from jinmai.core.notices.api import notify
 from jinmai.core.web.api import Words, formats
 from jinmai.systems.traceability.models import Excursion
 from jinmai.systems.traceability.selectors.temperature import lain_there

@@ -8,7 +8,8 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 
-from jinmai.core.notices.api import notify, people_who_may
+from jinmai.core.access.api import people_who_may
+from jinmai.core.notices.api import notify
 from jinmai.core.web.api import Words
 from jinmai.systems.traceability.models import LogisticUnit, LotShipment, Site
 
