@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A column, and that nothing is both taken in and taken back."""
 
-    dependencies: ClassVar = [("traceability", "0014_events_of_each_owner")]
+    dependencies: ClassVar = [("traceability", "0015_length_of_the_company_prefix")]
 
     operations: ClassVar = [
         migrations.AddField(
