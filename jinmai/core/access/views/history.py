@@ -12,7 +12,7 @@ from jinmai.core.access import entries as kinds
 from jinmai.core.access.models import Organisation, User
 from jinmai.core.access.people import actor_names, role_name
 from jinmai.core.ledger.api import RecordedEntry
-from jinmai.core.web.api import TimelineEntry
+from jinmai.core.web.api import TimelineEntry, in_language
 
 TITLES: dict[str, str | Promise] = {
     kinds.PERSON_ADDED: _("Account made"),
@@ -27,6 +27,12 @@ TITLES: dict[str, str | Promise] = {
     kinds.API_KEY_CREATED: _("Key made"),
     kinds.API_KEY_REVOKED: _("Key revoked"),
 }
+# Who acts without being a person.
+MACHINES: dict[str, str | Promise] = {
+    "command:load_city": _("city pack"),
+    "command:person": _("command line"),
+    "command:api_key": _("command line"),
+}
 
 
 def history(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
@@ -37,7 +43,7 @@ def history(entries: Iterable[RecordedEntry]) -> list[TimelineEntry]:
         TimelineEntry(
             at=entry.occurred_at,
             title=str(TITLES.get(entry.kind, entry.kind)),
-            actor=names.get(entry.actor, entry.actor),
+            actor=names.get(entry.actor) or str(MACHINES.get(entry.actor, entry.actor)),
             detail=_detail(entry),
             tone="attention" if entry.kind in {kinds.UNMASKED, kinds.PERSON_DISABLED} else "",
             number=entry.index,
@@ -51,7 +57,8 @@ def _detail(entry: RecordedEntry) -> str:
     said = entry.payload or {}
     if "role" in said:
         organisation = Organisation.objects.filter(code=said["organisation"]).first()
-        return f"{role_name(said['role'])}, {organisation or said['organisation']}"
+        where = in_language(organisation) if organisation else said["organisation"]
+        return f"{role_name(said['role'])}, {where}"
     if "field" in said:
         return f"{_field_name(said['field'])}: {said['reason']}"
     return str(said.get("reason", ""))

@@ -24,7 +24,7 @@ from jinmai.core.register.services.facts import FactRefused, When, correct_fact,
 from jinmai.core.register.values import exact
 from jinmai.core.register.views.facts import Asked
 from jinmai.core.register.views.parties import CORRECT, reader_of
-from jinmai.core.register.views.statements import history_of, lines_of, name_of
+from jinmai.core.register.views.statements import crumbs_of, history_of, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _page(  # noqa: PLR0913 - both forms, and what became of them
     withdrawal.auto_id = "withdrawal_%s"  # both forms have a reason
     context = {
         "about": about,
-        "name": name_of(subject),
+        "crumbs": [*crumbs_of(subject), (history_of(subject, about.kind.key), about.kind.name)],
         "history": history_of(subject, about.kind.key),
         "line": lines_of([about.fact], subject, MASKED)[0],
         "correction": correction,

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,7 +20,7 @@ from jinmai.core.register.models import Fact, FactKind, Party, Place, Thing
 from jinmai.core.register.views.parties import CORRECT, VIEW, reader_of
 from jinmai.core.register.views.places import VIEW_PLACE
 from jinmai.core.register.views.recorded import told
-from jinmai.core.register.views.statements import Line, lines_of, name_of, page_of, person_behind
+from jinmai.core.register.views.statements import Line, crumbs_of, lines_of, name_of, person_behind
 from jinmai.core.register.views.things import VIEW_THING
 from jinmai.core.web.api import Status
 
@@ -82,24 +81,24 @@ def asked_of_thing(key: str, kind: str) -> Asked | None:
 @requires(VIEW, get=asked)
 def fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
     """What was ever said of one kind about a party."""
-    return _history(request, about, reverse("parties"), _("Parties"))
+    return _history(request, about)
 
 
 @require_safe
 @requires(VIEW_PLACE, get=asked_of_place)
 def place_fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
     """What was ever said of one kind about a place."""
-    return _history(request, about, reverse("places"), _("Places"))
+    return _history(request, about)
 
 
 @require_safe
 @requires(VIEW_THING, get=asked_of_thing)
 def thing_fact_history(request: HttpRequest, about: Asked) -> HttpResponse:
     """What was ever said of one kind about a thing."""
-    return _history(request, about, reverse("things"), _("Things"))
+    return _history(request, about)
 
 
-def _history(request: HttpRequest, about: Asked, list_url: str, list_name: str) -> HttpResponse:
+def _history(request: HttpRequest, about: Asked) -> HttpResponse:
     """Choose a day of the world and a moment of knowledge; the page says what counted."""
     facts = list(selectors.facts_of(about.subject, about.kind.key).order_by("-entered_at", "-pk"))
     if not facts:
@@ -118,7 +117,7 @@ def _history(request: HttpRequest, about: Asked, list_url: str, list_name: str) 
     ]
     context = {
         "name": name_of(about.subject),
-        "crumbs": [(list_url, list_name), (page_of(about.subject), name_of(about.subject))],
+        "crumbs": crumbs_of(about.subject),
         "kind": about.kind,
         "form": form,
         "effective": effective,

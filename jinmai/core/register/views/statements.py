@@ -87,6 +87,18 @@ def page_of(subject: Party | Place | Thing) -> str:
             return reverse("thing", args=[subject.key])
 
 
+def crumbs_of(subject: Party | Place | Thing) -> list[tuple[str, str]]:
+    """The way to its page: the list that it stands in, and itself."""
+    match subject:
+        case Party():
+            listed = (reverse("parties"), gettext("Parties"))
+        case Place():
+            listed = (reverse("places"), gettext("Places"))
+        case _:
+            listed = (reverse("things"), gettext("Things"))
+    return [listed, (page_of(subject), name_of(subject))]
+
+
 def history_of(subject: Party | Place | Thing, kind: str) -> str:
     """The address of everything that was ever said of one kind about a subject."""
     match subject:
