@@ -154,6 +154,7 @@ JINMAI_PERSON = "jinmai.core.access.people.describe"
 JINMAI_STANDING = "jinmai.core.access.api.standing"
 JINMAI_SAME_STANDING = "jinmai.core.access.api.same_standing"
 JINMAI_BELL = "jinmai.core.notices.selectors.bell"
+JINMAI_APPEND = "jinmai.core.ledger.api.append"
 JINMAI_TICKER = "jinmai.core.ledger.ticker.latest"
 # From when until when big screens are dimmed, on the city's clock; empty for never.
 JINMAI_SCREEN_DIM = os.environ.get("JINMAI_SCREEN_DIM", "21:00-06:30")

@@ -1,13 +1,17 @@
-"""What operators may do to work: start a job now, try a dead task again. Each is written down."""
+"""What operators may do to work: start a job now, try a dead task again. Each is entered in the ledger."""
 
 from __future__ import annotations
 
 import uuid
 
+import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from jinmai.core.operations.choices import OperatorVerb
+from jinmai.core.operations.entries import JOB_STARTED, TASK_TRIED_AGAIN, JobStarted, TaskTriedAgain
 from jinmai.core.operations.models import OperatorAction, PeriodicJob, TaskLease
 from jinmai.core.operations.tasks import FAILED, revive
 
@@ -25,6 +29,7 @@ def run_now(*, name: str, actor: str) -> None:
         job.due_at = timezone.now()
         job.save(update_fields=["due_at"])
         OperatorAction.objects.create(actor=actor, verb=OperatorVerb.RUN_NOW, subject=name)
+        _record(JOB_STARTED, f"job:{name}", JobStarted(name), actor)
 
 
 def try_again(*, task: uuid.UUID, actor: str) -> None:
@@ -35,6 +40,11 @@ def try_again(*, task: uuid.UUID, actor: str) -> None:
         if lease is None or lease.task.status != FAILED:
             raise NotNowError(str(task))
         revive(lease)
-        OperatorAction.objects.create(
-            actor=actor, verb=OperatorVerb.TRY_AGAIN, subject=lease.task.task_path[:200]
-        )
+        path = lease.task.task_path[:200]
+        OperatorAction.objects.create(actor=actor, verb=OperatorVerb.TRY_AGAIN, subject=path)
+        _record(TASK_TRIED_AGAIN, f"task:{task}", TaskTriedAgain(path, str(task)), actor)
+
+
+def _record(kind: str, subject: str, payload: msgspec.Struct, actor: str) -> None:
+    """Append the entry. The ledger stands above this room, so ``settings.JINMAI_APPEND`` names its door."""
+    import_string(settings.JINMAI_APPEND)(kind=kind, subject=subject, payload=payload, actor=actor)

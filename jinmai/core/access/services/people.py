@@ -24,6 +24,7 @@ from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.passwords import made_up_password
 from jinmai.core.access.reach import forget_memberships, reach, runs_the_machine
 from jinmai.core.access.roles import roles
+from jinmai.core.access.services.api_keys import revoke_keys_made_by
 from jinmai.core.access.services.epoch import access_changed
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.ledger.api import append
@@ -67,13 +68,14 @@ def enter_person(*, actor: Actor, person: User) -> None:
 
 
 def disable_person(*, actor: Actor, person: User, reason: str) -> None:
-    """Close the account and end every session of it at once. Nobody closes their own."""
+    """Close the account, end its sessions and the API keys that it made at once. Nobody closes their own."""
     _refuse_oneself(actor, person)
     if not reason.strip():
         raise Refused(_("Say why the account is closed."))
     with transaction.atomic():
         if User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
             _record(PERSON_DISABLED, person, actor, reason)
+            revoke_keys_made_by(person=person, actor=key_of_actor(actor))
         end_sessions(person=person)
     person.is_active = False
 

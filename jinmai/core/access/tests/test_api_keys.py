@@ -18,6 +18,7 @@ from pytest_django import DjangoAssertNumQueries
 from jinmai.core.access.bearer import ApiKeyBearer, SessionOf, anybody, api_urls, key_of
 from jinmai.core.access.models import ApiKey
 from jinmai.core.access.services.api_keys import create_api_key, revoke_api_key
+from jinmai.core.access.services.people import disable_person
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.tests.factories import make_organisation, make_person
 from jinmai.core.ledger.api import entries_for
@@ -164,3 +165,28 @@ class TestCommand:
     def test_what_cannot_be_done_is_refused(self, arguments: tuple[str, ...]) -> None:
         with pytest.raises(CommandError):
             self.run(*arguments)
+
+
+class TestMaker:
+    def test_keys_end_with_the_account_of_who_made_them(self) -> None:
+        firm = make_organisation()
+        mei, other = make_person("mei", "manager", firm), make_person("other", "manager", firm)
+        made = [
+            create_api_key(actor=actor, scopes=["epcis"], organisation=firm)[0]
+            for actor in (f"user:{mei.pk}", f"user:{mei.pk}", f"user:{other.pk}", "command:api_key")
+        ]
+        revoke_api_key(actor="command:test", key=made[1])
+        disable_person(actor="command:test", person=mei, reason="left the firm")
+        keys = [ApiKey.objects.get(pk=key.pk) for key in made]
+        assert [key.in_force for key in keys] == [False, False, True, True]
+        kinds = [(entry.kind, entry.actor) for entry in entries_for(f"api_key:{made[0].public_id}")]
+        assert kinds[0] == ("access.api_key_revoked.v1", "command:test")
+        revoked = entries_for(f"api_key:{made[1].public_id}", kinds=["access.api_key_revoked.v1"])
+        assert len(revoked) == 1, "what was revoked before is not revoked again"
+
+    def test_a_closed_account_makes_no_key(self) -> None:
+        mei = make_person("mei", "manager", make_organisation())
+        disable_person(actor="command:test", person=mei, reason="left the firm")
+        with pytest.raises(Refused):
+            create_api_key(actor=f"user:{mei.pk}", scopes=["epcis"])
+        assert not ApiKey.objects.exists()
