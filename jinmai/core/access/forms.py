@@ -81,7 +81,7 @@ class RoleForm(forms.Form):
         role.choices = [
             (one.key, one.name.spoken(get_language() or ""))
             for one in roles().values()
-            if one.separated == separated
+            if one.separated == separated and not one.given_apart
         ]
 
 

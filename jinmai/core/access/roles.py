@@ -28,6 +28,7 @@ class CompiledRole:
     kinds: frozenset[str]
     separated: bool
     grants: Mapping[str, Scope]
+    given_apart: bool = False
 
     def fits(self, kind: str) -> bool:
         """Whether the role can be held in an organisation of this kind."""
@@ -79,7 +80,9 @@ def compile_roles(core: Iterable[Manifest], systems: Iterable[Manifest]) -> dict
             held = grants[key].get(permission, wanted)
             grants[key][permission] = max(held, wanted, key=WIDTH.__getitem__)
     return {
-        key: CompiledRole(key, role.name, frozenset(role.kinds), role.separated, grants[key])
+        key: CompiledRole(
+            key, role.name, frozenset(role.kinds), role.separated, grants[key], role.given_apart
+        )
         for key, role in found.items()
     }
 

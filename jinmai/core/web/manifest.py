@@ -108,7 +108,8 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``scope`` is how far its permissions reach where a grant says nothing else. ``kinds`` are the kinds of
     organisation in which it can be held (empty: any). A ``separated`` role runs the machine: it takes
-    permissions from core folders only and its holder can hold no other role.
+    permissions from core folders only and its holder can hold no other role. A role that is ``given_apart``
+    checks what the others do: none of them gives it or opens the account of whoever holds it.
     """
 
     key: str
@@ -117,6 +118,7 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: Scope = "own"
     kinds: list[str] = []
     separated: bool = False
+    given_apart: bool = False
 
 
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -186,9 +186,15 @@ def _refuse_oneself(actor: Actor, person: User) -> None:
 
 
 def _refuse_foreign_role(actor: Actor, organisation: Organisation, role: str) -> None:
-    """Who runs the machine gives no role of business; nobody gives one out of their reach."""
+    """Who runs the machine gives no role of business; nobody gives one out of their reach.
+
+    Who checks the others comes in by the machine's command alone: whoever could open that account would be
+    checked by nobody.
+    """
     if not isinstance(actor, User):
         return  # whoever has the shell of the machine has its database too
+    if roles()[role].given_apart:
+        raise Refused(_("This role checks what others do. It is given on the machine, by “jinmai person”."))
     if runs_the_machine(actor) != roles()[role].separated:
         raise Refused(
             _(

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from jinmai.core.access.forms import RoleForm
 from jinmai.core.access.models import Membership, Organisation, User
 from jinmai.core.access.services.people import (
     add_person,
@@ -160,6 +161,27 @@ class TestAccounts:
         alice = User.objects.get(pk=alice.pk)
         assert [alice.check_password(password), alice.password_is_temporary] == [True, True]
         assert client.get("/password/").status_code == 302
+
+
+class TestWhoChecksTheOthers:
+    """An auditor's account is opened by none of those whose work it checks."""
+
+    def test_no_officer_makes_an_auditor_or_opens_an_auditors_account(self, officer: User) -> None:
+        office = make_organisation("audit", "bureau")
+        _person, password = add_person(
+            actor="command:person", username="amy", display_name="Amy", organisation=office, role="auditor"
+        )
+        amy = User.objects.get(username="amy")
+        for opened in (
+            partial(issue_password, person=amy),
+            partial(remove_second_factors, person=amy, reason="lost the telephone"),
+            partial(give_role, person=make_person("alice"), organisation=office, role="auditor"),
+        ):
+            with pytest.raises(Refused, match="jinmai person"):
+                opened(actor=officer)
+        assert User.objects.get(pk=amy.pk).check_password(password)
+        assert not Membership.objects.filter(role="auditor").exclude(user=amy).exists()
+        assert "auditor" not in dict(RoleForm(giver=officer).fields["role"].choices)  # type: ignore[attr-defined]
 
 
 class TestWhoseAccountItIs:

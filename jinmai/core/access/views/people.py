@@ -16,6 +16,8 @@ from jinmai.core.access import selectors
 from jinmai.core.access.forms import PersonForm, ReasonForm, RoleForm
 from jinmai.core.access.models import Membership, User
 from jinmai.core.access.people import role_name
+from jinmai.core.access.reach import memberships
+from jinmai.core.access.roles import roles
 from jinmai.core.access.services import people as verbs
 from jinmai.core.access.services.refusal import Refused
 from jinmai.core.access.unmasking import unmask
@@ -197,13 +199,16 @@ def _page(  # noqa: PLR0913 - each form of the page that may come back with its 
         {"pk": row.pk, "role": role_name(row.role), "organisation": row.organisation.name(language)}
         for row in getattr(seen, "seen_memberships", [])
     ]
+    # Accounts that check the others are opened by none of them.
+    apart = any(roles()[row.role].given_apart for row in memberships(person) if row.role in roles())
+    may_give = viewer.has_perm("access.give_role", person) and not apart
     wrong = any(form is not None for form in (role_form, close_form, contact_form))
     context = {
         "shown": person,
         "held": held,
         "told": told or {},
         "may_manage": viewer.has_perm("access.manage_people", person) and viewer.pk != person.pk,
-        "may_give": viewer.has_perm("access.give_role", person) and viewer.pk != person.pk,
+        "may_give": may_give and viewer.pk != person.pk,
         "may_see_contact": viewer.has_perm("access.view_contact", person),
         "role_form": role_form or RoleForm(giver=viewer),
         "close_form": close_form or ReasonForm(),
