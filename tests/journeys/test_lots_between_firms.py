@@ -24,7 +24,7 @@ SEED, FRESH, INSTANT = "09520781000019", "09520781000057", "09520781000033"
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 WORDS = {
     "shipments": {"zh": "批次发运", "en": "Shipments of lots"},
-    "received": {"zh": "实收", "en": "received"},
+    "received": {"zh": "已收货", "en": "received"},
     "left": {"zh": "批次 S26-9 仅剩", "en": "Of lot S26-9 only this is left"},
     "more": {"zh": "实收不能多于发出", "en": "More cannot arrive than was sent"},
     "receive_lot": {"zh": "批次收货", "en": "Receive a lot"},
