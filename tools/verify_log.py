@@ -357,7 +357,7 @@ def verify(url: str, state: Path, given_key: str, against: list[Path], show: Cal
     if memory.origin and head.origin != memory.origin:
         raise Untrue(f"this is the log {head.origin}, before it was {memory.origin}")
     seen: dict[int, bytes] = {}
-    for note in [*memory.heads, *(path.read_text(encoding="utf-8") for path in against)]:
+    for note in [*memory.heads, *(read_file(path) for path in against)]:
         known = read_head(note, key)
         if seen.setdefault(known.size, known.root) != known.root:
             raise Untrue(f"two roots were signed for {known.size} entries: the log keeps two histories")
@@ -371,12 +371,24 @@ def verify(url: str, state: Path, given_key: str, against: list[Path], show: Cal
 # Proofs on paper
 
 
+def read_file(path: Path) -> str:
+    """A proof or checkpoint that somebody gave as a file; raises :class:`Untrue` in plain words."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Untrue(f"there is no file {path}; nothing was checked") from None
+    except UnicodeDecodeError:
+        raise Untrue(f"{path} is damaged or something else: it does not hold text") from None
+    except OSError as reason:
+        raise Untrue(f"{path} cannot be read: {reason.strerror}") from None
+
+
 def verify_proof(path: Path, key_text: str) -> tuple[int, Head, str]:
     """Check a proof offline; gives index, head and what it shows."""
     key = read_key(key_text)
     if key is None:
         raise Untrue("--key: an Ed25519 key is needed")
-    top, _, note = path.read_text(encoding="utf-8").partition("\n\n")
+    top, _, note = read_file(path).partition("\n\n")
     lines = top.split("\n")
     if lines.pop(0) != "c2sp.org/tlog-proof@v1":
         raise Untrue(f"{path} is not a proof")

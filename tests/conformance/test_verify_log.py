@@ -247,6 +247,23 @@ def test_whatever_answers_instead_of_a_log_is_not_believed(
     assert "NOT TRUE: " in capsys.readouterr().err
 
 
+def test_a_file_that_is_absent_or_damaged_is_told_in_a_sentence(
+    program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = str(identity().verifiers[0])
+    damaged = tmp_path / "damaged.tlog-proof"
+    damaged.write_bytes(b"\xff\xfe\x00")
+    for path, words in (
+        (tmp_path / "absent.tlog-proof", "there is no file"),
+        (damaged, "does not hold text"),
+    ):
+        assert program.main(["--proof", str(path), "--key", key]) == 1
+        said = capsys.readouterr().err
+        assert words in said
+        assert "Errno" not in said
+        assert "codec" not in said
+
+
 @pytest.mark.parametrize("opened", ["[]", '{"leaf": 1}', '{"leaf": "W10="}', "{}", "[" * 100_000])
 def test_a_proof_of_another_form_is_not_believed(
     program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], opened: str

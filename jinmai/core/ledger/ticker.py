@@ -1,6 +1,7 @@
 """The newest entries in words, for the big screen: what happened, when, under which number.
 
 Nothing of the content is told, and no subject: whoever stands before the screen need not know whose it is.
+Only kinds are shown that their folder means for visitors (``on_screen`` of its manifest).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
+    from jinmai.core.web.manifest import Manifest
+
+
+LOOK_BACK = 5_000  # entries; what lies further back is no news, and a long log is not walked through for it
+
 
 def latest(limit: int) -> list[TickerLine]:
-    """The newest sealed entries, newest first."""
+    """The newest sealed entries that mean something to a visitor, newest first."""
+    newest = Entry.objects.aggregate(newest=Max("index"))["newest"]
+    if newest is None:
+        return []
     rows = (
-        Entry.objects.filter(index__isnull=False)
+        Entry.objects.filter(index__gt=newest - LOOK_BACK, kind__in=_for_visitors())
         .order_by("-index")
         .values_list("kind", "recorded_at", "index")[:limit]
     )
@@ -41,6 +51,14 @@ _lazily = cast("Callable[[str], StrOrPromise]", lazy(title_of, str))
 
 
 @cache
+def _for_visitors() -> frozenset[str]:
+    return frozenset(kind for manifest in _manifests() for kind in manifest.on_screen)
+
+
+@cache
 def _titles() -> dict[str, Words]:
-    manifests = [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]
-    return {kind: words for manifest in manifests for kind, words in manifest.entry_titles.items()}
+    return {kind: words for manifest in _manifests() for kind, words in manifest.entry_titles.items()}
+
+
+def _manifests() -> list[Manifest]:
+    return [*settings.JINMAI_CORE, *settings.JINMAI_SYSTEMS]

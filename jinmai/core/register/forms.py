@@ -55,6 +55,10 @@ class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django h
         sources = Source.objects.exclude(key=DERIVED)
         super().__init__(queryset=sources, to_field_name="key", empty_label=None, **options)
 
+    def offer(self, keys: Iterable[str]) -> None:
+        """Only these are offered and taken."""
+        self.queryset = Source.objects.filter(key__in=list(keys))
+
     def label_from_instance(self, obj: Any) -> str:
         """The name in the page's language."""
         return str(obj.name)
@@ -76,7 +80,7 @@ class CorrectionForm(WithdrawalForm):
 
     field_order = ("value", "source", "as_of", "effective_from", "effective_to", "reason")
 
-    value = forms.CharField(label=_("What it shall be"), max_length=500)
+    value = forms.CharField(label=_("New value"), max_length=500)
     source = SourceField(label=_("Source register"))
     as_of = forms.DateField(
         label=_("As of"),
@@ -90,6 +94,12 @@ class CorrectionForm(WithdrawalForm):
         widget=DayInput(),
         help_text=_("Empty: until further notice."),
     )
+
+    def __init__(self, *args: Any, sources: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.fields["source"]
+        assert isinstance(source, SourceField)  # noqa: S101 - for the type checker
+        source.offer(sources)
 
     def clean_as_of(self) -> Any:
         """A day that has come."""
@@ -188,6 +198,12 @@ class ImportForm(forms.Form):
         help_text=_("The day for which the source says this; for rows without a day of their own."),
     )
     illustrative = forms.BooleanField(label=_("These data are illustrative (invented)"), required=False)
+
+    def __init__(self, *args: Any, sources: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.fields["source"]
+        assert isinstance(source, SourceField)  # noqa: S101 - for the type checker
+        source.offer(sources)
 
     def clean_file(self) -> Any:
         """A file within the size that is taken."""

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from jinmai.core.ledger.api import RecordedEntry, entries_for
 from jinmai.core.register import bitemporal, entries
-from jinmai.core.register.choices import HANDLE
+from jinmai.core.register.choices import DERIVED, HANDLE
 from jinmai.core.register.models import (
     District,
     Fact,
@@ -120,6 +120,32 @@ def fact_kinds() -> dict[str, FactKind]:
 def sources() -> dict[str, Source]:
     """Every source register by its key."""
     return {source.key: source for source in Source.objects.all()}
+
+
+def sources_for(subject: Subject | None = None, kind: FactKind | None = None) -> list[str]:
+    """Keys of the sources that may say a kind of fact of a subject; None: of parties, any kind.
+
+    Where the kind names its sources, those. Else all but, for parties and places, the ones that have only
+    ever spoken of things: standards say what goods must be, and nothing about a firm.
+    """
+    known = [key for key in sources() if key != DERIVED]
+    if kind is not None and kind.sources:
+        return [key for key in known if key in kind.sources]
+    if isinstance(subject, Thing):
+        return known
+    of_things = remembered(
+        "register.sources_of_things", _sources_of_things, unchanged=timezone.now, seconds=600.0
+    )
+    return [key for key in known if key not in of_things]
+
+
+def _sources_of_things() -> set[str]:
+    about = {
+        one: set(Fact.objects.filter(**{f"{one}__isnull": False}).values_list("source", flat=True).distinct())
+        for one in ("party", "place", "thing")
+    }
+    alone = about["thing"] - about["party"] - about["place"]
+    return set(Source.objects.filter(pk__in=alone).values_list("key", flat=True))
 
 
 def districts() -> dict[str, District]:

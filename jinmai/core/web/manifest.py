@@ -166,6 +166,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``permissions`` are those that concern no object; others are declared by the folder's ``permissions.py``.
     ``entry_titles`` say what a kind of entry that it appends is called where people read of it.
+    ``on_screen`` are those of them that mean something to a visitor: the hall's ticker shows no others.
     ``last_urls`` is a module of patterns that are tried at the root after all other addresses of the house.
     ``checks`` are dotted paths to functions that give what is not as the ledger was told; ``fsck`` runs them.
     ``backlogs`` are dotted paths to functions that tell how much work waits, for those who run the machine.
@@ -183,6 +184,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: list[str] = []
     backlogs: list[str] = []
     entry_titles: dict[str, Words] = {}
+    on_screen: list[str] = []
     follows: list[str] = []
     city_files: list[str] = []
     last_urls: str = ""

@@ -37,6 +37,9 @@ class Columns(Protocol):
     def text(self, raw: Raw) -> str | None:
         """A raw column as text, None where it is none or not UTF-8."""
 
+    def shown(self, raw: Raw) -> str:
+        """A raw column in a sentence, whatever it holds, cut where it is long."""
+
 
 def columns() -> Columns:
     """The columns of the database in use."""
@@ -67,6 +70,11 @@ class _SqliteColumns:
                 kept = ("integer", str(value).encode())
         return kept
 
+    def shown(self, raw: Raw) -> str:
+        """Text as it stands, bytes in hexadecimal."""
+        octets = raw[1] if isinstance(raw[1], bytes) else str(raw[1]).encode()
+        return octets[:60].hex() if raw[0] == "blob" else octets.decode(errors="replace")[:60]
+
     def number(self, raw: Raw) -> int | None:
         """From SQLite's integers only."""
         return int(raw[1]) if raw[0] == "integer" else None
@@ -92,6 +100,10 @@ class _TypedColumns:
     def as_kept(self, value: Value) -> Raw:
         """As it is."""
         return value
+
+    def shown(self, raw: Raw) -> str:
+        """As Python writes it."""
+        return str(raw)[:60]
 
     def number(self, raw: Raw) -> int | None:
         """Numbers are numbers."""

@@ -109,7 +109,7 @@ def _check_payloads(kept: Columns, seen: dict[Raw, _Seen], others: set[Raw]) -> 
         without.discard(entry_id)
         if entry is None:
             if entry_id not in others:
-                of_nobody.append(Fault(f"payload {entry_id!r:.60}", "belongs to no entry"))
+                of_nobody.append(Fault(f"payload {kept.shown(entry_id)}", "belongs to no entry"))
             continue
         place = _place(entry.at, entry_id)
         salt, content = kept.octets(raw_salt), kept.octets(raw_content)

@@ -288,6 +288,7 @@ def test_a_payload_under_another_id_is_named_with_the_entry_that_lost_it() -> No
     first, second = named()
     assert first == "entry 17: its payload is gone"
     assert second.endswith("belongs to no entry")
+    assert second.startswith("payload 00000000")
     change(
         f'UPDATE ledger_payload SET entry_id = (SELECT id FROM ledger_entry WHERE "index" = 17) '
         f"WHERE entry_id = {other}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop, override
+
+from jinmai.core.register.choices import PartyKind, SizeClass
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CELL = {
     "formula": gettext_noop("The cell holds a formula. Put its value in instead."),
@@ -85,6 +90,14 @@ FILE = {
 }
 
 
+# Reasons whose detail is codes of a closed list.
+LISTS: dict[str, dict[str, StrOrPromise]] = {
+    "size_unknown": dict(SizeClass.choices),
+    "kind_unknown": dict(PartyKind.choices),
+    "kind_code": dict(PartyKind.choices),
+}
+
+
 class Spoken(NamedTuple):
     """One reason in both languages."""
 
@@ -95,8 +108,15 @@ class Spoken(NamedTuple):
 def spoken(reason: str, detail: str = "", place: str = "") -> Spoken:
     """The words of a reason."""
     words = CELL.get(reason) or FILE[reason]
-    values = {"detail": detail, "place": place}
     with override("zh-hans"):
-        chinese = gettext(words) % values
+        chinese = gettext(words) % {"detail": _choices(reason, detail, "、"), "place": place}
     with override("en"):
-        return Spoken(chinese, gettext(words) % values)
+        return Spoken(chinese, gettext(words) % {"detail": _choices(reason, detail, ", "), "place": place})
+
+
+def _choices(reason: str, detail: str, between: str) -> str:
+    """Codes of a closed list as the page calls them, which the table may say too."""
+    labels = LISTS.get(reason)
+    if labels is None:
+        return detail
+    return between.join(str(labels.get(code, code)) for code in detail.split(", "))

@@ -9,10 +9,11 @@ from django.test import Client
 
 from jinmai.core.ledger.api import entries_for
 from jinmai.core.register import selectors
-from jinmai.core.register.models import Fact, Party
+from jinmai.core.register.models import Fact, Party, Source, Thing
 from jinmai.core.register.services.facts import When, enter_fact
 from jinmai.core.register.tests.factories import ACTOR, ALLOY, BUREAU
 from jinmai.core.register.tests.test_views import _person, _signed_in, _text
+from jinmai.core.web.remembered import forget
 
 ENGLISH = {"accept-language": "en"}
 
@@ -58,6 +59,38 @@ def test_a_correction_stands_beside_what_was_said_with_reason_and_name(
     for words in ("21,000,000 yuan", "19,200,000 yuan", "Typing error in the return", "Olivia", "corrected"):
         assert words in history
     assert Fact.objects.get(pk=revenue.pk).number == revenue.number
+
+
+def test_a_correction_offers_only_sources_that_may_say_it(officer: Client, revenue: Fact) -> None:
+    page = _text(officer, f"/facts/{revenue.pk}/correction/")
+    assert 'value="tax"' in page
+    assert 'value="derived"' not in page
+    standard = Source.objects.create(key="gb_9999", name_zh="某标准", name_en="A standard", rank=15)
+    thing = Thing.objects.create(key="goods", kind="goods", name_zh="货", name_en="Goods")
+    Fact.objects.create(
+        thing=thing,
+        kind=revenue.kind,
+        number=1,
+        source=standard,
+        as_of=revenue.as_of,
+        effective_from=revenue.effective_from,
+        entered_at=revenue.entered_at,
+    )
+    forget()
+    assert 'value="gb_9999"' not in _text(officer, f"/facts/{revenue.pk}/correction/")
+    assert 'value="gb_9999"' not in _text(officer, "/parties/imports/new/")
+    refused = officer.post(f"/facts/{revenue.pk}/correction/", corrected(revenue, source="gb_9999"))
+    assert refused.status_code == 422
+
+
+def test_a_yearly_figure_of_the_newest_year_is_the_answer_until_there_is_one_of_today(
+    officer: Client, revenue: Fact
+) -> None:
+    page = _text(officer, f"/parties/{ALLOY}/facts/revenue/?effective=2026-06-01")
+    assert "newest year known" in page
+    assert "Of that day itself nothing is known yet" in page
+    during = _text(officer, f"/parties/{ALLOY}/facts/revenue/?effective=2024-06-01")
+    assert "newest year known" not in during
 
 
 def test_a_correction_may_name_another_source_day_and_period(officer: Client, revenue: Fact) -> None:

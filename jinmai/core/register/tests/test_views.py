@@ -285,6 +285,16 @@ def test_an_import_is_handed_in_read_decided_and_done(officer: Client) -> None:
     page = _text(officer, f"/parties/imports/{batch.pk}/")
     assert "1 rows are good, 1 are refused" in page
     assert "A3" in page
+    sized = _hand_in(
+        officer, f"{HEAD},规模\n{code_number(2)},二厂,东区,C3140,2025,1,特大\n".encode(), key="sized"
+    )
+    refused = officer.get(
+        f"/parties/imports/{sized.pk}/", headers={"Accept-Language": "zh-hans"}
+    ).content.decode()
+    assert "大型、中型、小型、微型" in refused
+    assert "large" not in refused.split("特大", 1)[1].split("</tr>", 1)[0]
+    assert "没有合格行" in refused  # with the next step in its place
+    assert 'href="/parties/imports/new/"' in refused
     report = officer.get(f"/parties/imports/{batch.pk}/report.csv").content
     assert report.decode("utf-8-sig").splitlines()[1].startswith("A3,统一社会信用代码,wrong,")
     officer.post(f"/parties/imports/{batch.pk}/decision/", {"choice": "good"})

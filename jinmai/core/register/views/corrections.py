@@ -46,8 +46,8 @@ def correct(request: HttpRequest, about: Standing) -> HttpResponse:
     """What was, what shall be, who says so, for which time, and why."""
     fact = about.fact
     if request.method != "POST":
-        return _page(request, about, CorrectionForm(initial=_as_it_is(about)), WithdrawalForm())
-    form = CorrectionForm(request.POST)
+        return _page(request, about, _blank(about), WithdrawalForm())
+    form = CorrectionForm(request.POST, sources=_sources(about))
     if form.is_valid():
         said = form.cleaned_data
         last = said["effective_to"]
@@ -76,7 +76,7 @@ def correct(request: HttpRequest, about: Standing) -> HttpResponse:
 def withdraw(request: HttpRequest, about: Standing) -> HttpResponse:
     """Say that a fact is not held to be true any more."""
     form = WithdrawalForm(request.POST)
-    blank = CorrectionForm(initial=_as_it_is(about))
+    blank = _blank(about)
     if not form.is_valid():
         return _page(request, about, blank, form, status=422)
     actor = f"user:{reader_of(request).pk}"
@@ -110,6 +110,15 @@ def _page(  # noqa: PLR0913 - both forms, and what became of them
         "refusal": _words(refusal) if refusal else "",
     }
     return render(request, "register/correction.html", context, status=409 if refusal else status)
+
+
+def _blank(about: Standing) -> CorrectionForm:
+    """The form with the fact as it stands; its own source stays among those that are offered."""
+    return CorrectionForm(initial=_as_it_is(about), sources=_sources(about))
+
+
+def _sources(about: Standing) -> set[str]:
+    return {*selectors.sources_for(about.subject, about.kind), about.fact.source.key}
 
 
 def _as_it_is(about: Standing) -> dict[str, Any]:

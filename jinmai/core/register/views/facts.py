@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import may, requires
 from jinmai.core.register import bitemporal, selectors
-from jinmai.core.register.choices import DERIVED
+from jinmai.core.register.choices import DERIVED, Period
 from jinmai.core.register.disclosure import MASKED
 from jinmai.core.register.forms import MomentForm
 from jinmai.core.register.models import Fact, FactKind, Party, Place, Thing
@@ -107,11 +107,14 @@ def _history(request: HttpRequest, about: Asked) -> HttpResponse:
     effective, known = _chosen(form)
     heard = [fact for fact in facts if known is None or fact.entered_at <= known]
     counting = {fact.pk for fact in bitemporal.counting(heard, effective, known)}
+    newest = set() if counting else _newest_year(about.kind, heard, effective, known)
     corrected = {fact.corrects_id for fact in heard}
     may_correct = may(reader_of(request), CORRECT, about)
     statements = [
         Statement(
-            line, _status(line.fact, counting, corrected), may_correct and _may_be_put_right(line.fact, facts)
+            line,
+            _status(line.fact, counting, newest, corrected),
+            may_correct and _may_be_put_right(line.fact, facts),
         )
         for line in lines_of(heard, about.subject, MASKED)
     ]
@@ -123,6 +126,7 @@ def _history(request: HttpRequest, about: Asked) -> HttpResponse:
         "effective": effective,
         "known": known,
         "statements": statements,
+        "newest": [each.line for each in statements if each.line.fact.pk in newest],
         "may_correct": may_correct,
         "entries": told(selectors.entries_of(facts)),
     }
@@ -135,9 +139,19 @@ def _may_be_put_right(fact: Fact, facts: list[Fact]) -> bool:
     return not corrected and not fact.withdrawn and fact.source.key != DERIVED
 
 
-def _status(fact: Fact, counting: set[int], corrected: set[int | None]) -> Status:
+def _newest_year(kind: FactKind, heard: list[Fact], day: date, known: datetime | None) -> set[int]:
+    """What stands of the newest year before a day of which nothing speaks: the best answer there is."""
+    if kind.period != Period.YEAR:
+        return set()
+    past = [fact for fact in bitemporal.latest(heard, known) if fact.effective_from <= day]
+    return {fact.pk for fact in past if fact.effective_from == past[0].effective_from}
+
+
+def _status(fact: Fact, counting: set[int], newest: set[int], corrected: set[int | None]) -> Status:
     if fact.pk in counting:
         return Status(_("counts"), "good")
+    if fact.pk in newest:
+        return Status(_("newest year known"), "good")
     if fact.pk in corrected:
         return Status(_("corrected"), "attention")
     if fact.withdrawn:

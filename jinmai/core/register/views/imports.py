@@ -55,6 +55,8 @@ REFUSALS = {
 
 def state_of(batch: Import) -> Status:
     """The state as a pill."""
+    if batch.state == ImportState.CHECKED and not batch.rows_good:
+        return Status(gettext_lazy("no good row"), "alarm")
     return Status(batch.get_state_display(), TONES.get(batch.state, "work"))  # type: ignore[arg-type]
 
 
@@ -98,7 +100,7 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
 @requires(IMPORT)
 def new_import(request: HttpRequest) -> HttpResponse:
     """Hand in a table. A small one is checked before the page answers."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST or None, request.FILES or None, sources=selectors.sources_for())
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -255,7 +257,9 @@ class _Line:
 def _report_lines(number: int) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield "\ufeff"
-    yield writer.writerow(["单元格 cell", "列 column", "内容 content", "原因", "reason"])
+    yield writer.writerow(
+        [_("Cell"), _("Column"), _("Content"), _("Reason in Chinese"), _("Reason in English")]
+    )
     for cell in staging.refused_cells(number):
         told_cell = _told(cell)
         yield writer.writerow(

@@ -23,8 +23,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
-document.addEventListener("htmx:responseError", (event) => notice(event.detail.xhr.status));
-document.addEventListener("htmx:sendError", () => notice(0));
+// What a page asks for by itself is nobody's step: the next turn tries again, and live parts say how old they are.
+const byItself = ({ elt }) => (elt.getAttribute("hx-trigger") ?? "").startsWith("every");
+document.addEventListener("htmx:responseError", ({ detail }) => byItself(detail) || notice(detail.xhr.status));
+document.addEventListener("htmx:sendError", ({ detail }) => byItself(detail) || notice(0));
 
 function notice(status) {
   const place = document.querySelector("[data-request-failed]");
