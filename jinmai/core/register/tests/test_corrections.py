@@ -89,6 +89,8 @@ def test_a_yearly_figure_of_the_newest_year_is_the_answer_until_there_is_one_of_
     page = _text(officer, f"/parties/{ALLOY}/facts/revenue/?effective=2026-06-01")
     assert "newest year known" in page
     assert "Of that day itself nothing is known yet" in page
+    derived = _text(officer, f"/parties/{ALLOY}/facts/above_scale/?effective=2026-06-01")
+    assert "newest year known" in derived, "what follows from a year's figure is of that year"
     during = _text(officer, f"/parties/{ALLOY}/facts/revenue/?effective=2024-06-01")
     assert "newest year known" not in during
 

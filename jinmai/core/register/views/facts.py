@@ -13,14 +13,21 @@ from django.views.decorators.http import require_safe
 
 from jinmai.core.access.api import may, requires
 from jinmai.core.register import bitemporal, selectors
-from jinmai.core.register.choices import DERIVED, Period
+from jinmai.core.register.choices import DERIVED
 from jinmai.core.register.disclosure import MASKED
 from jinmai.core.register.forms import MomentForm
 from jinmai.core.register.models import Fact, FactKind, Party, Place, Thing
 from jinmai.core.register.views.parties import CORRECT, VIEW, reader_of
 from jinmai.core.register.views.places import VIEW_PLACE
 from jinmai.core.register.views.recorded import told
-from jinmai.core.register.views.statements import Line, crumbs_of, lines_of, name_of, person_behind
+from jinmai.core.register.views.statements import (
+    Line,
+    crumbs_of,
+    lines_of,
+    name_of,
+    person_behind,
+    whole_year,
+)
 from jinmai.core.register.views.things import VIEW_THING
 from jinmai.core.web.api import Status
 
@@ -107,7 +114,7 @@ def _history(request: HttpRequest, about: Asked) -> HttpResponse:
     effective, known = _chosen(form)
     heard = [fact for fact in facts if known is None or fact.entered_at <= known]
     counting = {fact.pk for fact in bitemporal.counting(heard, effective, known)}
-    newest = set() if counting else _newest_year(about.kind, heard, effective, known)
+    newest = set() if counting else _newest_year(heard, effective, known)
     corrected = {fact.corrects_id for fact in heard}
     may_correct = may(reader_of(request), CORRECT, about)
     statements = [
@@ -139,12 +146,11 @@ def _may_be_put_right(fact: Fact, facts: list[Fact]) -> bool:
     return not corrected and not fact.withdrawn and fact.source.key != DERIVED
 
 
-def _newest_year(kind: FactKind, heard: list[Fact], day: date, known: datetime | None) -> set[int]:
-    """What stands of the newest year before a day of which nothing speaks: the best answer there is."""
-    if kind.period != Period.YEAR:
-        return set()
+def _newest_year(heard: list[Fact], day: date, known: datetime | None) -> set[int]:
+    """What stands of the newest whole year before a day of which nothing speaks: the best answer there is."""
     past = [fact for fact in bitemporal.latest(heard, known) if fact.effective_from <= day]
-    return {fact.pk for fact in past if fact.effective_from == past[0].effective_from}
+    newest = [fact for fact in past if fact.effective_from == past[0].effective_from]
+    return {fact.pk for fact in newest if whole_year(fact)}
 
 
 def _status(fact: Fact, counting: set[int], newest: set[int], corrected: set[int | None]) -> Status:

@@ -115,12 +115,18 @@ def period(fact: Fact) -> str:
     begins, ends = fact.effective_from, fact.effective_to
     if ends is None:
         return gettext("from %(day)s") % {"day": formats.day(begins)}
-    if (begins.month, begins.day, ends) == (1, 1, date(begins.year + 1, 1, 1)):
+    if whole_year(fact):
         return gettext("%(year)s (whole year)") % {"year": begins.year}
     last = ends - timedelta(days=1)
     if last == begins:
         return formats.day(begins)
     return gettext("%(first)s to %(last)s") % {"first": formats.day(begins), "last": formats.day(last)}
+
+
+def whole_year(fact: Fact) -> bool:
+    """Whether a fact speaks of one calendar year."""
+    begins = fact.effective_from
+    return (begins.month, begins.day, fact.effective_to) == (1, 1, date(begins.year + 1, 1, 1))
 
 
 def state_of(facts: Iterable[Fact]) -> Status:
