@@ -21,13 +21,15 @@ WORDS = {
         "enter": "录入更正",
         "withdraw": "撤回该事实",
         "corrected": "已更正",
+        "amount": "12,345.6789万元",
     },
     "en": {
         "fact": "Revenue",
-        "right": "Put right",
+        "right": "Correct or withdraw",
         "enter": "Enter the correction",
         "withdraw": "Withdraw the fact",
         "corrected": "corrected",
+        "amount": "123,456,789 yuan",
     },
 }
 
@@ -57,7 +59,7 @@ def test_the_officer_puts_a_fact_right(
     page.locator("input[name=value]").fill("123456789.00")
     page.get_by_role("button", name=words["enter"]).click()
     page.wait_for_url(history)
-    expect(page.get_by_text("123,456,789").first).to_be_visible()
+    expect(page.get_by_text(words["amount"]).first).to_be_visible()
     expect(page.get_by_text("checked against the return").first).to_be_visible()
     shoot(page, f"correction-done-{form}")
     page.goto(f"{instance.url}/things/")

@@ -203,7 +203,7 @@ def test_the_officer_walks_from_the_district_to_the_firm_to_its_live_furnace(
     facts = page.locator("#facts")
     above = facts.locator("tr", has=page.get_by_role("link", name=words["above"], exact=True)).first
     expect(above).to_contain_text(words["yes"])
-    expect(above).to_contain_text("20,400,000")
+    expect(above).to_contain_text("2,040万元" if language == "zh" else "20,400,000 yuan")
     expect(above).to_contain_text(words["invoices"])
     expect(page.locator(".page-head")).to_contain_text(words["illustrative"])
     panel = page.locator("#panel-industry-plants")

@@ -13,7 +13,7 @@ from jinmai.core.register.models import Fact, Party, Source, Thing
 from jinmai.core.register.services.facts import When, enter_fact
 from jinmai.core.register.tests.factories import ACTOR, ALLOY, BUREAU
 from jinmai.core.register.tests.test_views import _person, _signed_in, _text
-from jinmai.core.web.remembered import forget
+from jinmai.core.web.api import forget
 
 ENGLISH = {"accept-language": "en"}
 
