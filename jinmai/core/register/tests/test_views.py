@@ -121,18 +121,6 @@ def test_the_list_searches_filters_and_exports(officer: Client) -> None:
     assert "C3239" in [cell.value for cell in book.active[4]]
 
 
-def test_the_list_names_industries_and_never_gives_a_masked_code_away(officer: Client) -> None:
-    make_party(1, industry_code="C3239")
-    page = _text(officer, "/parties/?industry=C32")
-    assert "Smelting and rolling of non-ferrous metals" in page
-    content = officer.get("/parties/?kind=sole_trader&format=xlsx").content
-    sheet = load_workbook(BytesIO(content)).active
-    assert sheet is not None
-    values = [cell.value for row in sheet.iter_rows(min_row=4) for cell in row]
-    assert values
-    assert TACKLE not in values
-
-
 @pytest.mark.parametrize(
     "query", ["q=%00", "q='%20OR%201", "district=%00", "industry=;drop", "page=-1", "q=" + "金" * 500]
 )
