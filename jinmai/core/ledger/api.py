@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinmai.core.ledger.check.faults import Fault
 from jinmai.core.ledger.envelope import EntryRefused
-from jinmai.core.ledger.erasure import ErasureRefusedError, erase_payload
+from jinmai.core.ledger.erasure import ErasureRefusedError, before_erasure, erase_payload, forget_old_pages
 from jinmai.core.ledger.followers import follow
 from jinmai.core.ledger.selectors import RecordedEntry, entries_for, entries_of, subjects_of
 from jinmai.core.ledger.services import InTransactionError, NotInTransactionError, append, append_durably
@@ -19,10 +19,12 @@ __all__ = [
     "RecordedEntry",
     "append",
     "append_durably",
+    "before_erasure",
     "entries_for",
     "entries_of",
     "erase_payload",
     "follow",
+    "forget_old_pages",
     "subjects_of",
     "title_of",
 ]

@@ -9,8 +9,13 @@ class RegisterConfig(AppConfig):
     label = "register"
 
     def ready(self) -> None:
-        """Declare the permissions; guard the facts after every migration: SQLite drops triggers in some."""
+        """Declare the permissions, erase facts with their payloads, guard them after every migration.
+
+        SQLite drops triggers in some.
+        """
         from jinmai.core.register import permissions  # noqa: F401, PLC0415 - once the apps are ready
         from jinmai.core.register.immutability import guard_tables  # noqa: PLC0415 - as above
+        from jinmai.core.register.services import erasing  # noqa: PLC0415 - as above
 
+        erasing.erase_with_payloads()
         post_migrate.connect(guard_tables, sender=self)

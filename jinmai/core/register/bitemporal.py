@@ -32,6 +32,8 @@ class Statement(Protocol):
     def corrects_id(self) -> int | None: ...
     @property
     def withdrawn(self) -> bool: ...
+    @property
+    def erased(self) -> bool: ...
 
 
 S = TypeVar("S", bound=Statement)
@@ -41,7 +43,7 @@ def standing(facts: Iterable[S], known: datetime | None = None) -> list[S]:
     """The facts that stand at the moment ``known`` (None: now), in the order of entry."""
     heard = [fact for fact in facts if known is None or fact.entered_at <= known]
     corrected = {fact.corrects_id for fact in heard}
-    left = [fact for fact in heard if fact.id not in corrected and not fact.withdrawn]
+    left = [fact for fact in heard if fact.id not in corrected and not fact.withdrawn and not fact.erased]
     return sorted(left, key=lambda fact: (fact.entered_at, fact.id))
 
 

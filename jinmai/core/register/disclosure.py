@@ -32,7 +32,8 @@ class Disclosure:
 
     def value(self, fact: Fact, party: Party | None) -> str:
         """The value of a fact with its unit."""
-        return HIDDEN if not self.full and hides(fact, party) and not fact.withdrawn else shown(fact)
+        told = fact.withdrawn or fact.erased
+        return HIDDEN if not self.full and hides(fact, party) and not told else shown(fact)
 
 
 MASKED = Disclosure()

@@ -14,6 +14,7 @@ THING_ENTERED = "register.thing_entered.v1"
 FACT_ENTERED = "register.fact_entered.v1"
 FACT_CORRECTED = "register.fact_corrected.v1"
 FACT_WITHDRAWN = "register.fact_withdrawn.v1"
+FACT_ERASED = "register.fact_erased.v1"
 FACT_DERIVED = "register.fact_derived.v1"
 FACTS_DERIVED = "register.facts_derived.v1"
 KIND_DECLARED = "register.fact_kind_declared.v1"
@@ -134,6 +135,18 @@ class FactWithdrawn(msgspec.Struct, frozen=True):
     corrects: int
     statement: FactStated
     reason: str
+
+
+class FactErased(msgspec.Struct, frozen=True):
+    """What a fact says was erased because the law demands it: ``reason`` names the paragraph.
+
+    ``chunks`` are the chunks of imports that held it (import, chunk) with the digest of their facts from now
+    on, without what was erased.
+    """
+
+    fact: int
+    reason: str
+    chunks: list[tuple[int, int, str]]
 
 
 class FactDerived(msgspec.Struct, frozen=True):

@@ -1,4 +1,7 @@
-"""Triggers that let nobody change or delete a fact, whatever program writes to the database."""
+"""Triggers that let nobody change or delete a fact, whatever program writes to the database.
+
+Lawful erasure is the one exception; the check compares it with the entry that must say so.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,31 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 REFUSAL = "a fact is never changed or deleted; enter a correction"
 _FACT_THERE = "SELECT 1 FROM register_fact WHERE id = NEW.id"
 _BASIS_THERE = "SELECT 1 FROM register_factbasis WHERE id = NEW.id"
+# The one change that there is: by lawful erasure what a fact says goes, and nothing else of it changes.
+BLANK = "NEW.erased AND NEW.number IS NULL AND NEW.text = '' AND NEW.note = '' AND NEW.bound = ''"
+KEPT = (
+    "id",
+    "party_id",
+    "place_id",
+    "thing_id",
+    "kind_id",
+    "withdrawn",
+    "source_id",
+    "as_of",
+    "effective_from",
+    "effective_to",
+    "entered_at",
+    "corrects_id",
+    "batch_id",
+    "illustrative",
+)
+OLD, NEW = (", ".join(f"{row}.{column}" for column in KEPT) for row in ("OLD", "NEW"))
 # Written out, so that no statement is put together at run time.
 SQLITE = (
+    "DROP TRIGGER IF EXISTS register_fact_update",
     (
         "CREATE TRIGGER IF NOT EXISTS register_fact_update BEFORE UPDATE ON register_fact"
+        f" WHEN NOT (NOT OLD.erased AND {BLANK} AND ({OLD}) IS ({NEW}))"
         f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     ),
     (
@@ -46,8 +70,14 @@ POSTGRESQL = (
         f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
     ),
     (
+        "CREATE OR REPLACE FUNCTION register_refuse_but_erasure() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN IF TG_OP = 'UPDATE' AND NOT OLD.erased AND {BLANK}"
+        f" AND ROW({OLD}) IS NOT DISTINCT FROM ROW({NEW}) THEN RETURN NEW; END IF;"
+        f" RAISE EXCEPTION '{REFUSAL}'; END $$"
+    ),
+    (
         "CREATE OR REPLACE TRIGGER register_fact_change BEFORE UPDATE OR DELETE ON register_fact"
-        " FOR EACH ROW EXECUTE FUNCTION register_refuse()"
+        " FOR EACH ROW EXECUTE FUNCTION register_refuse_but_erasure()"
     ),
     (
         "CREATE OR REPLACE TRIGGER register_fact_truncate BEFORE TRUNCATE ON register_fact"
@@ -94,15 +124,18 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             kept = dict(cursor.fetchall())
-            wanted = {words.split()[5]: words.replace("IF NOT EXISTS ", "") for words in SQLITE}
+            made = [words for words in SQLITE if words.startswith("CREATE")]
+            wanted = {words.split()[5]: words.replace("IF NOT EXISTS ", "") for words in made}
             return [name for name, words in wanted.items() if kept.get(name) != words]
         cursor.execute(
             "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgenabled IN ('O', 'A')"
-            " AND proname = 'register_refuse' AND prosrc = %s",
-            [f" BEGIN RAISE EXCEPTION '{REFUSAL}'; END "],
+            " AND (proname = 'register_refuse' AND prosrc = %s"
+            " OR proname = 'register_refuse_but_erasure' AND prosrc = %s)",
+            [words.split("$$")[1] for words in POSTGRESQL if "$$" in words],
         )
         there = {name for (name,) in cursor.fetchall()}
-    return [name for words in POSTGRESQL[1:] if (name := words.split()[4]) not in there]
+    triggers = [words.split()[4] for words in POSTGRESQL if "$$" not in words]
+    return [name for name in triggers if name not in there]
 
 
 def lift_guards(connection: BaseDatabaseWrapper) -> None:

@@ -305,7 +305,7 @@ class ImportChunk(models.Model):
     class Meta:
         ordering: ClassVar = ["batch", "number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["batch", "number"], name="one_chunk_per_number"),
+            models.UniqueConstraint(fields=["batch", "number"], name="one_chunk_per_number")
         ]
         verbose_name = _("chunk of an import")
         verbose_name_plural = _("chunks of imports")
@@ -318,7 +318,8 @@ class Fact(models.Model):
     """One thing that one source said about one subject, for one time, as of one day.
 
     The effective period is half open (``effective_to`` None: until further notice). ``entered_at`` is when
-    this house came to know it. ``corrects``: the fact replaced from then on; without a value, withdrawn.
+    this house came to know it. ``corrects``: the fact replaced from then on; without a value, withdrawn, or
+    ``erased`` because the law demanded it.
     """
 
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="facts", db_index=False)
@@ -340,6 +341,7 @@ class Fact(models.Model):
     batch = models.ForeignKey(Import, on_delete=models.PROTECT, null=True, db_index=False)
     illustrative = models.BooleanField(_("illustrative"), default=False, db_default=False)
     note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
+    erased = models.BooleanField(_("erased"), default=False, db_default=False)
 
     objects = FactQuerySet.as_manager()
 

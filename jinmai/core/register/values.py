@@ -149,8 +149,8 @@ def exact(number: int | None, decimals: int) -> Decimal | int | None:
 def shown(fact: Fact) -> str:
     """The value as the page shows it, with its unit."""
     kind = fact.kind
-    if fact.withdrawn:
-        return gettext("withdrawn")
+    if fact.erased or fact.withdrawn:
+        return gettext("erased by law") if fact.erased else gettext("withdrawn")
     match kind.value_type:
         case ValueType.NUMBER:
             amount = formats.amount(exact(fact.number, kind.decimals), kind.unit)

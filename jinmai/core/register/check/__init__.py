@@ -2,7 +2,8 @@
 
 Called by ``jinmai fsck`` and ``jinmai register check``. Found is every row and column of parties, places,
 things, facts, what derived facts rest on, kinds of facts and source registers that is not as it was recorded,
-and every row that no entry recorded. Where the entry's payload was lawfully erased nothing can be compared.
+and every row that no entry recorded. Where the entry's payload was lawfully erased nothing can be compared,
+but its row is empty too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection
 from jinmai.core.ledger.api import Fault
 from jinmai.core.register.check.imports import import_faults
 from jinmai.core.register.check.masters import master_faults
-from jinmai.core.register.check.single_facts import derived_faults, single_faults
+from jinmai.core.register.check.single_facts import derived_faults, erasure_faults, single_faults
 from jinmai.core.register.immutability import missing_guards
 
 __all__ = ["import_faults", "register_faults"]
@@ -31,3 +32,4 @@ def register_faults() -> Iterator[Fault]:
     told, unnamed = single_faults()
     yield from told
     yield from derived_faults(unnamed)
+    yield from erasure_faults()

@@ -6,18 +6,19 @@ What the ledger tells is what is looked for: an import whose rows are gone, or a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from jinmai.core.ledger.api import Fault, RecordedEntry, entries_of
+from jinmai.core.ledger.api import Fault, RecordedEntry, entries_for, entries_of
 from jinmai.core.register import entries
 from jinmai.core.register.choices import ImportState
 from jinmai.core.register.importing.staging import Digests, encoder, root
 from jinmai.core.register.models import Fact, Import, ImportChunk
 
 Ranges = Sequence[Sequence[int]]
+MOST_ENTRIES = 1_000_000
 Fields = dict[str, Any]
 UNDECIDED = {ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED}
 # The state in which an entry leaves an import; without one, and where a check began anew, it is undecided.
@@ -56,13 +57,14 @@ class _Told(NamedTuple):
 def import_faults() -> Iterator[Fault]:
     """What was changed or taken away since it was imported, by import and chunk."""
     told: dict[str, _Told] = {}
+    erased = digests_told()
     for entry in entries_of(OF_IMPORTS):
         told[entry.subject] = told.get(entry.subject, _nothing()).with_entry(entry)
     for batch in Import.objects.order_by("pk"):
         said = told.pop(batch.subject, _nothing())
         yield from _state(batch, said)
         chunks = list(batch.chunks.order_by("number"))
-        yield from _chunks(batch, chunks, said)
+        yield from _chunks(batch, chunks, said, erased)
         spans = [tuple(span) for one in said.written.values() for span in one["facts"]]
         spans += [_span(chunk) for chunk in chunks if chunk.number not in said.written and said.erased]
         yield from _strangers(batch, spans)
@@ -84,7 +86,9 @@ def _state(batch: Import, said: _Told) -> Iterator[Fault]:
         yield Fault(f"import {batch.pk}", f"is not what was accepted: {', '.join(wrong)}")
 
 
-def _chunks(batch: Import, chunks: Sequence[ImportChunk], said: _Told) -> Iterator[Fault]:
+def _chunks(
+    batch: Import, chunks: Sequence[ImportChunk], said: _Told, erased: Mapping[tuple[int, int], str]
+) -> Iterator[Fault]:
     whole = root(Digests(chunk.lines_digest, chunk.facts_digest) for chunk in chunks)
     if batch.state == ImportState.DONE and whole != batch.root:
         yield Fault(f"import {batch.pk}", "its chunks are not those that were accepted")
@@ -93,7 +97,7 @@ def _chunks(batch: Import, chunks: Sequence[ImportChunk], said: _Told) -> Iterat
         written = said.written.get(chunk.number)
         without += written is None
         problem = (
-            _problem(chunk, written)
+            _problem(chunk, written, erased)
             if written or without <= said.erased
             else "no entry says that it was written"
         )
@@ -103,12 +107,47 @@ def _chunks(batch: Import, chunks: Sequence[ImportChunk], said: _Told) -> Iterat
         yield Fault(f"import {batch.pk}, chunk {number}", "is missing")
 
 
-def _problem(chunk: ImportChunk, said: Fields | None) -> str:
+def digests_told() -> dict[tuple[int, int], str]:
+    """The digest of the facts of a chunk (import, number) since one of them was lawfully erased."""
+    told: dict[tuple[int, int], str] = {}
+    for entry in entries_of([entries.FACT_ERASED]):
+        for batch, number, digest in (entry.payload or {}).get("chunks", ()):
+            told[batch, number] = digest
+    return told
+
+
+def chunks_with(fact: Fact) -> list[ImportChunk]:
+    """The chunks of imports that brought a fact, or found it there word for word."""
+    brought = ImportChunk.objects.filter(batch=fact.batch_id, batch__isnull=False).order_by("number")
+    found = [chunk for chunk in brought if _holds(_ranges_of(chunk), fact.pk)]
+    others = ImportChunk.objects.exclude(known=[]).order_by("batch", "number")
+    return found + [chunk for chunk in others if fact.pk in {number for _place, number in chunk.known}]
+
+
+def facts_digest_of(chunk: ImportChunk) -> str:
+    """The digest of a chunk's facts as they stand in the database now."""
+    return _facts_digest(chunk, _ranges_of(chunk))
+
+
+def _ranges_of(chunk: ImportChunk) -> Ranges:
+    """The numbers of the facts that a chunk brought, as its entry says them."""
+    for entry in entries_for(chunk.batch.subject, kinds=[entries.CHUNK_WRITTEN], limit=MOST_ENTRIES):
+        if entry.payload is not None and entry.payload["chunk"] == chunk.number:
+            ranges: Ranges = entry.payload["facts"]
+            return ranges
+    return [_span(chunk)]
+
+
+def _holds(ranges: Ranges, number: int) -> bool:
+    return any(first <= number <= last for first, last in ranges)
+
+
+def _problem(chunk: ImportChunk, said: Fields | None, erased: Mapping[tuple[int, int], str]) -> str:
     """What is wrong with a chunk, empty where nothing is."""
     if said and (said["lines_digest"], said["facts_digest"]) != (chunk.lines_digest, chunk.facts_digest):
         return "its digests are not those in the ledger"
     ranges = said["facts"] if said else [_span(chunk)]
-    if _facts_digest(chunk, ranges) != chunk.facts_digest:
+    if _facts_digest(chunk, ranges) != erased.get((chunk.batch_id, chunk.number), chunk.facts_digest):
         return "its facts are not those that were imported"
     rows = Fact.objects.filter(batch=chunk.batch_id, pk__range=_around(ranges))
     moments = {at.isoformat() for at in rows.values_list("entered_at", flat=True).distinct()}

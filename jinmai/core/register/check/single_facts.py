@@ -37,19 +37,33 @@ def single_faults() -> tuple[list[Fault], set[int]]:
     for subject, facts in groupby(rows.iterator(), key=lambda fact: subject_of(fact).subject):
         missing.discard(subject)
         stated = _stated(subject)
-        left = set()
+        left, erased_here = set(), 0
         for fact in facts:
             said = stated.facts.pop(fact.pk, None)
-            if said is None:
+            if said is None and fact.erased:
+                erased_here += 1
+            elif said is None:
                 left.add(fact.pk)
             elif not _as_said(fact, said):
                 faults.append(Fault(f"fact {fact.pk} of {subject}", "is not as it was recorded"))
         faults += _missing(subject, stated)
         # What an erased entry said nobody knows any more: as many facts may be without one.
-        unnamed |= set(sorted(left)[stated.erased :])
+        unnamed |= set(sorted(left)[max(0, stated.erased - erased_here) :])
     for subject in sorted(missing):
         faults += _missing(subject, _stated(subject))
     return faults, unnamed
+
+
+def erasure_faults() -> list[Fault]:
+    """Facts that are erased and no entry says so, or that an entry says are erased and are still there."""
+    told = {said["fact"] for entry in entries_of([entries.FACT_ERASED]) if (said := entry.payload)}
+    erased = set(Fact.objects.filter(erased=True).values_list("pk", flat=True))
+    speaking = Fact.objects.filter(erased=True).exclude(number__isnull=True, text="", note="", bound="")
+    left = told - erased | set(speaking.values_list("pk", flat=True))
+    return [
+        *(Fault(f"fact {number}", "is erased and no entry says so") for number in sorted(erased - told)),
+        *(Fault(f"fact {number}", "was erased and is still there") for number in sorted(left)),
+    ]
 
 
 def _missing(subject: str, stated: Stated) -> list[Fault]:

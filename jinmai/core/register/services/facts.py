@@ -110,16 +110,21 @@ def correct_fact(  # noqa: PLR0913 - what makes a fact
 
 
 def was_put_right(subject: Party | Place | Thing, kind: str, value: str, source: str, when: When) -> bool:
-    """Whether this very statement was entered once and corrected or withdrawn since. Raises FactRefused."""
+    """Whether this very statement was entered once and corrected or withdrawn since. Raises FactRefused.
+
+    Of one whose value was lawfully erased it is enough that source, period and as-of day are the same: a pack
+    that is loaded again does not bring it back.
+    """
     fact_kind, register = _checked(kind, source, when)
     said = _row(subject, fact_kind, register, _value(fact_kind, value), when)
     facts = list(selectors.facts_of(subject, kind))
     corrected = {fact.corrects_id for fact in facts}
+    same = [
+        fact for fact in facts if _place_in_time(fact) == _place_in_time(said) and fact.as_of == said.as_of
+    ]
     return any(
-        fact.pk in corrected
-        and _place_in_time(fact) == _place_in_time(said)
-        and (fact.number, fact.text, fact.as_of) == (said.number, said.text, said.as_of)
-        for fact in facts
+        fact.erased or (fact.pk in corrected and (fact.number, fact.text) == (said.number, said.text))
+        for fact in same
     )
 
 
@@ -207,8 +212,8 @@ def _may_be_put_right(fact: Fact, reason: str) -> None:
 
 def _must_stand(fact: Fact) -> None:
     """Refuse to correct what was corrected already: of two people at once the second must look again."""
-    Fact.objects.select_for_update().get(pk=fact.pk)
-    if fact.withdrawn or Fact.objects.filter(corrects=fact.pk).exists():
+    row = Fact.objects.select_for_update().get(pk=fact.pk)
+    if fact.withdrawn or row.erased or Fact.objects.filter(corrects=fact.pk).exists():
         raise FactRefused("fact", "corrected_already", str(fact.pk))
 
 

@@ -26,6 +26,7 @@ class Said:
     entered_at: datetime
     corrects_id: int | None
     withdrawn: bool
+    erased: bool = False
 
 
 @st.composite

@@ -143,7 +143,7 @@ def _history(request: HttpRequest, about: Asked) -> HttpResponse:
 def _may_be_put_right(fact: Fact, facts: list[Fact]) -> bool:
     """Whether a fact stands and rests on nothing else: what follows by a rule is put right at its bases."""
     corrected = any(each.corrects_id == fact.pk for each in facts)
-    return not corrected and not fact.withdrawn and fact.source.key != DERIVED
+    return not corrected and not fact.withdrawn and not fact.erased and fact.source.key != DERIVED
 
 
 def _newest_year(heard: list[Fact], day: date, known: datetime | None) -> set[int]:
@@ -156,6 +156,8 @@ def _newest_year(heard: list[Fact], day: date, known: datetime | None) -> set[in
 def _status(fact: Fact, counting: set[int], newest: set[int], corrected: set[int | None]) -> Status:
     if fact.pk in counting:
         return Status(_("counts"), "good")
+    if fact.erased:
+        return Status(_("erased by law"), "unknown")
     if fact.pk in newest:
         return Status(_("newest year known"), "good")
     if fact.pk in corrected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import sys
 from datetime import date
@@ -14,7 +15,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from jinmai.core.register.check import register_faults
 from jinmai.core.register.importing import run, staging
 from jinmai.core.register.importing.reasons import spoken
-from jinmai.core.register.models import Import
+from jinmai.core.register.models import Fact, Import
+from jinmai.core.register.selectors import fact_by_number
+from jinmai.core.register.services.erasing import erase_fact
+from jinmai.core.register.services.facts import FactRefused
 from jinmai.core.register.services.imports import (
     ImportRefused,
     Upload,
@@ -35,7 +39,7 @@ class Command(BaseCommand):
     help = "Import a table of parties and facts, or check that facts are as they were recorded."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Two subcommands."""
+        """A subcommand for each verb."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         table = verbs.add_parser("import", help="check FILE and let it, or its good rows, into the register")
         table.add_argument("file", type=Path)
@@ -47,6 +51,9 @@ class Command(BaseCommand):
         resume = verbs.add_parser("resume", help="go on with an import that stopped at a fault")
         resume.add_argument("number", type=int, help="of the import, as its page's address says")
         resume.add_argument("--json", action="store_true", help="print one JSON value")
+        erase = verbs.add_parser("erase", help="erase what a fact says, where the law demands it, for ever")
+        erase.add_argument("number", type=int, help="of the fact, as the address of its correction says")
+        erase.add_argument("--reason", required=True, help="the law and the request; no person's name")
         check = verbs.add_parser("check", help="compare every row with what the ledger was told")
         check.add_argument("--json", action="store_true", help="print one JSON value")
 
@@ -55,6 +62,8 @@ class Command(BaseCommand):
         del args
         if options["verb"] == "check":
             self._check(as_json=options["json"])
+        elif options["verb"] == "erase":
+            self._erase(options["number"], options["reason"])
         elif options["verb"] == "resume":
             self._resume(options["number"], as_json=options["json"])
         else:
@@ -70,6 +79,15 @@ class Command(BaseCommand):
             raise CommandError("\n".join(faults))
         if faults:
             sys.exit(1)
+
+    def _erase(self, number: int, reason: str) -> None:
+        try:
+            erase_fact(fact=fact_by_number(number), reason=reason, actor=f"operator:{getpass.getuser()}")
+        except Fact.DoesNotExist as error:
+            raise CommandError(f"there is no fact {number}") from error
+        except FactRefused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(f"fact {number} is erased; an entry says so")
 
     def _import(self, **options: Any) -> None:
         path: Path = options["file"]
