@@ -72,4 +72,4 @@ TEMPLATES = sorted((Path(__file__).resolve().parent.parent / "templates").rglob(
 
 def test_every_error_page_stands_alone_in_the_folder() -> None:
     names = {file.stem for file in TEMPLATES if file.parent.name == "errors"}
-    assert names == {"400", "403", "404", "500", "csrf", "fault"}
+    assert names == {"400", "403", "404", "500", "503", "csrf", "fault"}
