@@ -47,7 +47,7 @@ def test_an_auditor_checks_that_nothing_was_altered_since_the_start(
     words = WORDS[language]
     page = open_page(f"{instance.url}/log/", language=language, phone=phone)
     assert page.get_by_role("heading", name=words["check"]).is_visible()
-    key = page.locator("pre.excerpt", has_text="--key").inner_text().split("--key")[1].strip()
+    key = page.locator("pre.excerpt", has_text="verify_log.py http").inner_text().split("--key")[1].strip()
     screenshot(page, f"log-{language}{'-phone' if phone else ''}")
 
     page.goto(f"{instance.url}/log/entries/")

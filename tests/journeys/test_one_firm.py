@@ -225,7 +225,7 @@ def test_the_derived_fact_is_proved_on_a_machine_without_network(
 ) -> None:
     words = WORDS[language]
     page = open_page(f"{reported.url}/log/", language=language)
-    key = page.locator("pre.excerpt", has_text="--key").inner_text().split("--key")[1].strip()
+    key = page.locator("pre.excerpt", has_text="verify_log.py http").inner_text().split("--key")[1].strip()
     sign_in(page, reported.instance, "officer")
     history = f"{reported.url}/parties/{FIRM}/facts/above_scale/"
     derived = page.locator(".timeline li", has_text=words["derived"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,13 @@ def test_one_entry_tells_job_count_and_root() -> None:
     job = capture(document_or_events=[GOOD, LATER], party=owner, key="k")
     (entry,) = entries_for(f"traceability.capture:{job.capture_id}")
     tree = tlog.Tree(bytes(event.hash) for event in job.events.order_by("pk"))
+    bodies = tlog.Tree(hashlib.sha256(event.body).digest() for event in job.events.order_by("pk"))
     assert entry.payload == {
         "capture": job.capture_id,
         "owner": owner.code,
         "events": 2,
         "merkle_root": tlog.root(tree, 2).hex(),
+        "bodies_root": tlog.root(bodies, 2).hex(),
     }
 
 

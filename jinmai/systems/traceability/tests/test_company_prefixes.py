@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from jinmai.systems.traceability.tests.epcis_client import Caller
 
 pytestmark = pytest.mark.django_db
 ABROAD = "04006381333931"
+PACKED = BEGAN + timedelta(days=60)
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def test_animals_get_codes_and_boxes_only_with_a_known_prefix(chain: Chain) -> N
     batch = mint_batch(chain, 4)
     assert all(f"/01/{ABROAD}/21/" in code for code in codes_of(batch))
     with pytest.raises(ChainRefusedError, match=f"how long the company prefix in GTIN {ABROAD} is"):
-        pack_box(batch=batch, count=2, at=BEGAN, by=chain.by)
+        pack_box(batch=batch, count=2, at=PACKED, by=chain.by)
     Product.objects.filter(gtin=ABROAD).update(company_prefix_length=9)
-    boxes = [pack_box(batch=batch, count=2, at=BEGAN, by=chain.by).sscc for _ in range(2)]
+    boxes = [pack_box(batch=batch, count=2, at=PACKED, by=chain.by).sscc for _ in range(2)]
     assert [sscc[:-1] for sscc in boxes] == ["0400638133" + "0000001", "0400638133" + "0000002"]
 
 
@@ -47,7 +49,7 @@ def test_the_house_reads_the_list_that_its_operator_has(
     settings.JINMAI_COMPANY_PREFIXES.write_text(
         '<a><entry prefix="4006381" gcpLength="7"/></a>', encoding="utf-8"
     )
-    box = pack_box(batch=mint_batch(chain, 2), count=2, at=BEGAN, by=chain.by)
+    box = pack_box(batch=mint_batch(chain, 2), count=2, at=PACKED, by=chain.by)
     assert box.sscc.startswith("04006381")
     caller = Caller(chain.owner)
     wish = {"GS1_EPC_Format": "Always_EPC_URN", "GS1-EPC-Format": "Always_EPC_URN"}

@@ -61,8 +61,8 @@ def people() -> None:
     for name in ("lanhai", "analyst", "cold_store"):
         User.objects.create_user(name, display_name=name)
     goods = make_limits("instant", protein="10")
-    for kind in ("storage_temperature", "storage_minutes"):
-        FactKind.objects.create(key=kind, value_type="number", period="span", name_zh=kind)
+    for kind, signed in (("storage_temperature", True), ("storage_minutes", False)):
+        FactKind.objects.create(key=kind, value_type="number", period="span", name_zh=kind, signed=signed)
     since = date(2020, 1, 1)
     for kind, value in (("storage_temperature", "-18"), ("storage_minutes", "30")):
         when = When(since, since)
