@@ -19,6 +19,9 @@ from websockets.sync.client import connect
 
 from tests.instance import Instance
 
+pytest.importorskip("jinmai.systems.industry", reason="a city without this system")
+pytest.importorskip("jinmai.systems.traceability", reason="a city without this system")
+
 SECOND = 1.0
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 

@@ -54,6 +54,8 @@ pytestmark = [
     ),
 ]
 T = TypeVar("T")
+# After the last deed of the chain that the tests make.
+PACKED = BEGAN + timedelta(days=40)
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_a_recall_finds_the_box_that_is_packed_at_that_moment() -> None:
     batch = mint_batch(chain, 30)
     recall = Recall(lot=chain.processed, reason="Antibiotic found")
     with while_open(lambda: start_recall(recall=recall, by=chain.by)) as begin:
-        box = pack_box(batch=batch, count=10, at=BEGAN, by=chain.by)
+        box = pack_box(batch=batch, count=10, at=PACKED, by=chain.by)
         begun = begin()
     assert begun.result(20).units == 1
     box.refresh_from_db()
@@ -216,17 +218,17 @@ def readings(began: datetime) -> list[Measured]:
 
 def test_a_box_leaves_while_its_logger_tells_that_it_was_too_warm(excursions: None) -> None:
     chain = make_chain()
-    box = pack_box(batch=mint_batch(chain, 30), count=10, at=BEGAN, by=chain.by)
+    box = pack_box(batch=mint_batch(chain, 30), count=10, at=PACKED, by=chain.by)
     logger, shop = warm_logger(chain, box), make_site(chain.owner, kind=SiteKind.SHOP)
 
     def beside() -> int:
-        return len(record_readings(logger=logger, measured=readings(BEGAN), actor="system").excursions)
+        return len(record_readings(logger=logger, measured=readings(PACKED), actor="system").excursions)
 
     with while_open(beside) as begin:
         # Who ships has the box first and waits for the turn to capture then.
         _locked(box)
         begun = begin()
-        ship(unit=box, to=Destination(site=shop), at=BEGAN + timedelta(days=1), by=chain.by)
+        ship(unit=box, to=Destination(site=shop), at=PACKED + timedelta(days=1), by=chain.by)
     assert begun.result(20) == 1
     box.refresh_from_db()
     assert (box.state, Excursion.objects.count()) == (UnitState.SHIPPED, 1)
@@ -234,7 +236,7 @@ def test_a_box_leaves_while_its_logger_tells_that_it_was_too_warm(excursions: No
 
 def test_boxes_move_and_loggers_tell_in_a_race_without_a_deadlock(excursions: None) -> None:
     chain = make_chain()
-    boxes = pack_boxes(batch=mint_batch(chain, 40), count=2, boxes=12, at=BEGAN, by=chain.by)
+    boxes = pack_boxes(batch=mint_batch(chain, 40), count=2, boxes=12, at=PACKED, by=chain.by)
     shop = make_site(chain.owner, kind=SiteKind.SHOP)
     loggers = [
         add_logger(
@@ -252,11 +254,11 @@ def test_boxes_move_and_loggers_tell_in_a_race_without_a_deadlock(excursions: No
 
     def move() -> None:
         for box in boxes:
-            ship(unit=box, to=Destination(site=shop), at=BEGAN + timedelta(days=1), by=chain.by)
+            ship(unit=box, to=Destination(site=shop), at=PACKED + timedelta(days=1), by=chain.by)
 
     def tell() -> None:
         for logger in loggers:
-            record_readings(logger=logger, measured=readings(BEGAN), actor="system")
+            record_readings(logger=logger, measured=readings(PACKED), actor="system")
 
     with ThreadPoolExecutor(2) as both:
         for done in [both.submit(_apart, move), both.submit(_apart, tell)]:
@@ -267,9 +269,9 @@ def test_boxes_move_and_loggers_tell_in_a_race_without_a_deadlock(excursions: No
 
 def test_two_pallets_stacked_at_once_get_two_codes() -> None:
     chain = make_chain()
-    one, other = pack_boxes(batch=mint_batch(chain, 30), count=10, boxes=2, at=BEGAN, by=chain.by)
-    with while_open(lambda: stack_pallet(boxes=[other], at=BEGAN, by=chain.by)) as begin:
-        first = stack_pallet(boxes=[one], at=BEGAN, by=chain.by)
+    one, other = pack_boxes(batch=mint_batch(chain, 30), count=10, boxes=2, at=PACKED, by=chain.by)
+    with while_open(lambda: stack_pallet(boxes=[other], at=PACKED, by=chain.by)) as begin:
+        first = stack_pallet(boxes=[one], at=PACKED, by=chain.by)
         begun = begin()
     assert begun.result(20).sscc != first.sscc
     assert LogisticUnit.objects.count() == 4
