@@ -11,7 +11,7 @@ from typing import Any
 
 from jinmai.core.access import entries
 from jinmai.core.access.models import ApiKey, Membership, Organisation, User
-from jinmai.core.ledger.api import Fault, entries_of
+from jinmai.core.ledger.api import Fault, compared, entries_of, gone
 
 Fields = dict[str, Any]
 
@@ -59,8 +59,8 @@ def _organisation_faults() -> Iterator[Fault]:
     told = {entry.subject: entry.payload for entry in entries_of([entries.ORGANISATION_ADDED])}
     for row in Organisation.objects.order_by("code"):
         kept = {"code": row.code, "kind": row.kind, "district": row.district}
-        yield from _compared(f"organisation:{row.code}", kept, told)
-    yield from _gone(told)
+        yield from compared(f"organisation:{row.code}", kept, told)
+    yield from gone(told)
 
 
 def _key_faults() -> Iterator[Fault]:
@@ -73,12 +73,12 @@ def _key_faults() -> Iterator[Fault]:
             told[entry.subject] = entry.payload
     for key in ApiKey.objects.select_related("organisation").order_by("created_at", "pk"):
         subject = f"api_key:{key.public_id}"
-        yield from _compared(subject, key_as_recorded(key), told)
+        yield from compared(subject, key_as_recorded(key), told)
         if subject in revoked and key.revoked_at is None:
             yield Fault(subject, "holds, though an entry revoked it")
         elif subject not in revoked and key.revoked_at is not None:
             yield Fault(subject, "is revoked, and no entry revoked it")
-    yield from _gone(told)
+    yield from gone(told)
 
 
 def key_as_recorded(key: ApiKey) -> Fields:
@@ -90,19 +90,3 @@ def key_as_recorded(key: ApiKey) -> Fields:
         "digest": bytes(key.digest).hex(),
         "expires_at": key.expires_at.isoformat() if key.expires_at else "",
     }
-
-
-def _compared(subject: str, kept: Fields, told: dict[str, Fields | None]) -> Iterator[Fault]:
-    if subject not in told:
-        yield Fault(subject, "no entry recorded it")
-        return
-    said = told.pop(subject)
-    if said is not None:
-        wrong = sorted(name for name, value in said.items() if kept.get(name) != value)
-        if wrong:
-            yield Fault(subject, f"is not as it was recorded: {', '.join(wrong)}")
-
-
-def _gone(told: dict[str, Fields | None]) -> Iterator[Fault]:
-    for subject in sorted(told):
-        yield Fault(subject, "is missing")

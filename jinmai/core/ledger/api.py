@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jinmai.core.ledger.check.faults import Fault
+from jinmai.core.ledger.check.faults import Fault, compared, gone
 from jinmai.core.ledger.envelope import EntryRefused
 from jinmai.core.ledger.erasure import ErasureRefusedError, before_erasure, erase_payload, forget_old_pages
 from jinmai.core.ledger.followers import follow
@@ -20,11 +20,13 @@ __all__ = [
     "append",
     "append_durably",
     "before_erasure",
+    "compared",
     "entries_for",
     "entries_of",
     "erase_payload",
     "follow",
     "forget_old_pages",
+    "gone",
     "subjects_of",
     "title_of",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import msgspec
 
 
@@ -26,3 +29,21 @@ class Report(msgspec.Struct, frozen=True):
     def ok(self) -> bool:
         """Whether everything is as it was recorded."""
         return not self.faults
+
+
+def compared(subject: str, kept: dict[str, Any], told: dict[str, dict[str, Any] | None]) -> Iterator[Fault]:
+    """A row against what entries told of its subject (None: erased), which is taken out of ``told``."""
+    if subject not in told:
+        yield Fault(subject, "no entry recorded it")
+        return
+    said = told.pop(subject)
+    if said is not None:
+        wrong = sorted(name for name, value in said.items() if kept.get(name) != value)
+        if wrong:
+            yield Fault(subject, f"is not as it was recorded: {', '.join(wrong)}")
+
+
+def gone(told: dict[str, dict[str, Any] | None]) -> Iterator[Fault]:
+    """Whatever was told of and has no row."""
+    for subject in sorted(told):
+        yield Fault(subject, "is missing")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db.models import Max
 
-from jinmai.core.ledger.api import Fault, entries_of
+from jinmai.core.ledger.api import Fault, compared, entries_of, gone
 from jinmai.core.register import entries
 from jinmai.core.register.bulk import PartyRow
 from jinmai.core.register.importing.write import digest_of_parties, party_line
@@ -69,24 +69,8 @@ def _faults(
 ) -> Iterator[Fault]:
     told = Told.by(*kinds).now
     for row in rows:
-        yield from _compared(f"{name}:{row.key}", msgspec.structs.asdict(as_told(row)), told)
-    yield from _gone(told)
-
-
-def _compared(subject: str, kept: Fields, told: dict[str, Fields | None]) -> Iterator[Fault]:
-    if subject not in told:
-        yield Fault(subject, "no entry recorded it")
-        return
-    said = told.pop(subject)
-    if said is not None:
-        wrong = sorted(field for field, value in said.items() if kept.get(field) != value)
-        if wrong:
-            yield Fault(subject, f"is not as it was recorded: {', '.join(wrong)}")
-
-
-def _gone(told: dict[str, Fields | None]) -> Iterator[Fault]:
-    for subject in sorted(told):
-        yield Fault(subject, "is missing")
+        yield from compared(f"{name}:{row.key}", msgspec.structs.asdict(as_told(row)), told)
+    yield from gone(told)
 
 
 def _party_faults() -> Iterator[Fault]:
@@ -111,8 +95,8 @@ def _party_faults() -> Iterator[Fault]:
         elif party.subject not in told.now and unknown:
             unknown -= 1
             continue
-        yield from _compared(party.subject, msgspec.structs.asdict(party_entered(party)), told.now)
-    yield from _gone(told.now)
+        yield from compared(party.subject, msgspec.structs.asdict(party_entered(party)), told.now)
+    yield from gone(told.now)
 
 
 def _largest_chunk(subject: str) -> int:
